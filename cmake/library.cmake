@@ -1,0 +1,49 @@
+# libgofer, static (the default for users) and shared, from one set of objects each: the static one is
+# position independent too, so that it can go into anybody's shared object.
+file(
+  GLOB
+  GOFER_SOURCES
+  CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/src/*.c
+  ${CMAKE_SOURCE_DIR}/src/*/*.c
+  ${CMAKE_SOURCE_DIR}/src/arch/${CMAKE_SYSTEM_PROCESSOR}/*.c
+  ${CMAKE_SOURCE_DIR}/src/arch/${CMAKE_SYSTEM_PROCESSOR}/*.S
+  ${CMAKE_SOURCE_DIR}/src/os/linux/*.c)
+
+add_library(gofer_objects OBJECT ${GOFER_SOURCES})
+target_include_directories(gofer_objects PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+target_link_libraries(gofer_objects PRIVATE gofer_options)
+set_target_properties(gofer_objects PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+if(GOFER_LTO AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
+  # The archive must serve programs linked without LTO too.
+  target_compile_options(gofer_objects PRIVATE -ffat-lto-objects)
+endif()
+
+set(GOFER_MAP ${CMAKE_SOURCE_DIR}/cmake/gofer.map)
+
+add_library(gofer STATIC $<TARGET_OBJECTS:gofer_objects>)
+add_library(gofer_shared SHARED $<TARGET_OBJECTS:gofer_objects>)
+set_target_properties(
+  gofer_shared
+  PROPERTIES OUTPUT_NAME gofer
+             VERSION ${PROJECT_VERSION}
+             SOVERSION ${PROJECT_VERSION_MAJOR}
+             LINK_DEPENDS ${GOFER_MAP})
+target_link_options(gofer_shared PRIVATE -Wl,--version-script=${GOFER_MAP})
+if(NOT GOFER_SANITIZE)
+  # A sanitizer's runtime is linked into the program only, so its calls stay undefined here.
+  target_link_options(gofer_shared PRIVATE -Wl,--no-undefined)
+endif()
+
+foreach(flavour gofer gofer_shared)
+  target_include_directories(
+    ${flavour} INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
+                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_options(
+    ${flavour}
+    INTERFACE "$<$<COMPILE_LANG_AND_ID:C,GNU>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_gcc}>"
+              "$<$<COMPILE_LANG_AND_ID:C,Clang,AppleClang>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_clang}>")
+  target_link_libraries(${flavour} PUBLIC -pthread)
+endforeach()
+add_library(gofer::gofer ALIAS gofer)
+add_library(gofer::shared ALIAS gofer_shared)

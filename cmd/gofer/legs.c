@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The legs of the test suite, quick ones first, and among them the one that finds most in the least time.
+// The first runs everything; what concerns the tree and not the build (label tree: layers, format, symbols,
+// what must not compile, the command) is left out of the others. The quick tier has to end within fifteen
+// minutes on two processors; everything else is for `gofer test -all`: assertions in both compilers, both
+// address sanitizers, link-time optimisation, static programs, a goroutine moved to another thread at every
+// park (a compiler that keeps a thread-local's address shows itself then, most of all under link-time
+// optimisation and with another malloc), guards without MADV_GUARD_INSTALL, one, two and too many Ps, and
+// the stress tests again and again.
+#include "legs.h"
+
+#define NO_TREE "-LE", "tree"
+#define STRESS "-L", "stress"
+
+const struct leg legs[] = {
+    {"dev", NULL, NULL, NULL, 0, true},
+    {"asan", NULL, NO_TREE, 0, true},
+    {"tsan", NULL, NO_TREE, 0, true},
+    {"clang", NULL, NO_TREE, 0, true},
+    {"debug", NULL, NO_TREE, 0, false},
+    {"clang-debug", NULL, NO_TREE, 0, false},
+    {"clang-asan", NULL, NO_TREE, 0, false},
+    {"lto", NULL, NO_TREE, 0, false},
+    {"clang-lto", NULL, NO_TREE, 0, false},
+    {"static", NULL, NO_TREE, 0, false},
+    {"dev", "GOFER_DEBUG=migrate=1", NO_TREE, 0, false},
+    {"lto", "GOFER_DEBUG=migrate=1", NO_TREE, 0, false},
+    {"clang-lto", "GOFER_DEBUG=migrate=1", NO_TREE, 0, false},
+    {"dev", "GOFER_DEBUG=migrate=1 LD_PRELOAD=libjemalloc.so.2", NO_TREE, 0, false},
+    {"dev", "GOFER_DEBUG=noguardinstall", NO_TREE, 0, false},
+    {"dev", "GOFER_MAXPROCS=1", NO_TREE, 0, false},
+    {"dev", "GOFER_MAXPROCS=2", NO_TREE, 0, false},
+    {"dev", "GOFER_MAXPROCS=8", NO_TREE, 0, false},
+    {"dev", "GOFER_MAXPROCS=1", STRESS, 10, false},
+    {"dev", "GOFER_MAXPROCS=2", STRESS, 10, false},
+    {"dev", "GOFER_MAXPROCS=8", STRESS, 10, false},
+};
+const size_t leg_count = sizeof(legs) / sizeof(legs[0]);

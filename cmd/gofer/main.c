@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// The gofer command: a table of subcommands and nothing else. Each is one file; texts for the help stand
+// here, so that the table alone says what the command can do. The program is an ordinary user of the
+// library: it sees <gofer.h>, and waits for its children in goroutines.
+#include "commands.h"
+#include "env.h"
+#include "process.h"
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char run_help[] =
+    "Compiles FILE.c against gofer and runs it with ARGS; exit status and signals are the "
+    "program's.\n"
+    "The program is kept in $XDG_CACHE_HOME/gofer (or ~/.cache/gofer) and compiled again only when "
+    "the\n"
+    "source, a header it includes, the flags, the compiler or the library has changed.\n"
+    "\n"
+    "    -race    with the race detector (compiled by clang)\n"
+    "    -asan    with the address and undefined-behaviour sanitizers\n"
+    "\n"
+    "Compiler, flags and libraries are those of 'gofer build'.\n";
+
+static const char build_help[] =
+    "Compiles FILES (.c; .o and .a are linked too) against gofer into one program.\n"
+    "\n"
+    "    -race    with the race detector (compiled by clang)\n"
+    "    -asan    with the address and undefined-behaviour sanitizers\n"
+    "    -o OUT   the program's name; without it the first file's, without .c, in the current "
+    "directory\n"
+    "\n"
+    "The compiler is $CC, or gcc; $CFLAGS and $LDFLAGS are added to gofer's own flags.\n"
+    "A source asks for libraries by their pkg-config names, on a line among its first comments:\n"
+    "\n"
+    "    // gofer: link libcrypto zlib\n";
+
+static const char test_help[] =
+    "Runs gofer's own test suite, quick part first: all tests with gcc, then those of the library "
+    "under\n"
+    "the address and undefined-behaviour sanitizers, the thread sanitizer, and with clang.\n"
+    "PATHs (files or directories of tests/ and examples/) select tests.\n"
+    "\n"
+    "    -all           everything: assertions, link-time optimisation, static programs, forced\n"
+    "                   migration, guard fallback, 1, 2 and 8 processors, repeated stress tests\n"
+    "    -race          under the thread sanitizer only\n"
+    "    -run PATTERN   only tests whose name (ROOM/UNIT) matches the regular expression\n"
+    "    -count N       each test N times, until one fails\n"
+    "\n"
+    "The last line is 'N passed, N failed, N skipped', summed over all builds.\n";
+
+const struct command gofer_commands[] = {
+    {"run", "[-race|-asan] FILE.c [ARGS...]", "compile a C file against gofer and run it", run_help,
+     gofer_cmd_run},
+    {"build", "[-race|-asan] [-o OUT] FILES...", "compile C files into a program", build_help,
+     gofer_cmd_build},
+    {"test", "[-all] [-race] [-run PATTERN] [-count N] [PATH...]", "run gofer's test suite",
+     test_help, gofer_cmd_test},
+    {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},
+    {"help", "[COMMAND]", "say what a command does", "Lists the commands, or explains one.\n",
+     gofer_cmd_help},
+};
+const size_t gofer_command_count = sizeof(gofer_commands) / sizeof(gofer_commands[0]);
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < gofer_command_count; i++)
+        if (strcmp(gofer_commands[i].name, name) == 0)
+            return &gofer_commands[i];
+    return NULL;
+}
+
+static int dispatch(const struct command *c, int argc, char **argv)
+{
+    struct gofer_env env;
+    int status = env_open(&env);
+    if (!status)
+        status = c->run(&env, argc, argv);
+    env_close(&env);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return report_usage("no command given");
+    const char *name = argv[1];
+    if (strcmp(name, "-h") == 0 || strcmp(name, "-help") == 0 || strcmp(name, "--help") == 0)
+        name = "help";
+    const struct command *c = find(name);
+    if (!c)
+        return report_usage("unknown command %s", name);
+    report_for(c->name);
+    process_guard();
+    int status = dispatch(c, argc - 1, argv + 1);
+    if (fflush(stdout) == EOF && !status)
+        status = report_error("cannot write to standard output");
+    process_exit(status);
+}

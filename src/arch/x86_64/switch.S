@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Stack switches for x86-64, System V ABI. The contract is in arch/arch.h.
+//
+// What a parked goroutine's stack pointer points to, lowest address first:
+//     r15 r14 r13 r12 rbx rbp return-address
+// Everything else is dead across a call. MXCSR and the x87 control word are kept for goroutines that asked for it
+// (saving them costs 8 ns). The direction flag is clear at every call.
+//
+// The switch is called from one place (gf_switch) and returns by ret. Then the processor's stack of return
+// predictions stays in step: the entry that the other goroutine's call left there is right for this one too, and so
+// are those of gf_switch's callers as far as both came the same way. Leaving by jmp, as an inlined switch must,
+// leaves an entry behind at each switch, and every ret up to the program's code goes wrong: measured 131 against
+// 93 ns for a round trip over two channels, 40 against 19 for a yield.
+//
+// Offsets, asserted in sched/offsets.c.
+#define G_SP        0
+#define G_ON_CPU    24
+#define G_ERRNO     28
+#define G_FENV      120
+#define M_ERRNO_AT  8
+
+        .text
+
+// register   before            after               clobbered
+// rdi        struct g *from
+// rsi        struct g *to
+// rdx        struct m *m
+// rax rcx                                          yes
+// rbx rbp r12-r15 rsp  from's  to's
+        .globl gf_arch_switch
+        .hidden gf_arch_switch
+        .type gf_arch_switch, @function
+        .p2align 4
+gf_arch_switch:
+        .cfi_startproc
+        pushq %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbp, 0
+        pushq %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbx, 0
+        pushq %r12
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r12, 0
+        pushq %r13
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r13, 0
+        pushq %r14
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r14, 0
+        pushq %r15
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r15, 0
+        movq M_ERRNO_AT(%rdx), %rax
+        movq %rsp, G_SP(%rdi)
+        movl (%rax), %ecx
+        movl %ecx, G_ERRNO(%rdi)
+        movl G_ERRNO(%rsi), %ecx
+        movl %ecx, (%rax)
+        movq G_SP(%rsi), %rsp
+        // A plain store is a release on x86. From here on another thread may continue `from`.
+        movb $0, G_ON_CPU(%rdi)
+        popq %r15
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %r15
+        popq %r14
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %r14
+        popq %r13
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %r13
+        popq %r12
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %r12
+        popq %rbx
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %rbx
+        popq %rbp
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %rbp
+        retq
+        .cfi_endproc
+        .size gf_arch_switch, .-gf_arch_switch
+
+// As gf_arch_switch; besides, MXCSR and the x87 control word are exchanged through the goroutines' own words.
+        .globl gf_arch_switch_fenv
+        .hidden gf_arch_switch_fenv
+        .type gf_arch_switch_fenv, @function
+        .p2align 4
+gf_arch_switch_fenv:
+        .cfi_startproc
+        stmxcsr G_FENV(%rdi)
+        fnstcw G_FENV+4(%rdi)
+        ldmxcsr G_FENV(%rsi)
+        fldcw G_FENV+4(%rsi)
+        jmp gf_arch_switch
+        .cfi_endproc
+        .size gf_arch_switch_fenv, .-gf_arch_switch_fenv
+
+// register   before            clobbered
+// rdi        struct g *to      all
+// rsi        struct m *m
+        .globl gf_arch_jump
+        .hidden gf_arch_jump
+        .type gf_arch_jump, @function
+        .p2align 4
+gf_arch_jump:
+        .cfi_startproc
+        .cfi_undefined %rip
+        movq M_ERRNO_AT(%rsi), %rax
+        movl G_ERRNO(%rdi), %ecx
+        movl %ecx, (%rax)
+        movq G_SP(%rdi), %rsp
+        popq %r15
+        popq %r14
+        popq %r13
+        popq %r12
+        popq %rbx
+        popq %rbp
+        popq %rcx
+        jmpq *%rcx
+        .cfi_endproc
+        .size gf_arch_jump, .-gf_arch_jump
+
+// register   before                        clobbered
+// rdi        top of the stack, 16-aligned  all
+// rsi        void (*f)(void *)
+// rdx        its argument
+        .globl gf_arch_start
+        .hidden gf_arch_start
+        .type gf_arch_start, @function
+        .p2align 4
+gf_arch_start:
+        .cfi_startproc
+        .cfi_undefined %rip
+        movq %rdi, %rsp
+        xorl %ebp, %ebp
+        movq %rdx, %rdi
+        callq *%rsi
+        ud2
+        .cfi_endproc
+        .size gf_arch_start, .-gf_arch_start
+
+// register   before                        after
+// rdi        top of the stack, 16-aligned
+// rsi        void (*f)(void)
+// rax                                      what to keep in g->sp
+// f finds a zero return address, at which unwinders stop, and the alignment of an ordinary call.
+        .globl gf_arch_prepare
+        .hidden gf_arch_prepare
+        .type gf_arch_prepare, @function
+        .p2align 4
+gf_arch_prepare:
+        .cfi_startproc
+        leaq -64(%rdi), %rax
+        movq $0, -8(%rdi)
+        movq %rsi, -16(%rdi)
+        movq $0, -24(%rdi)
+        movq $0, -32(%rdi)
+        movq $0, -40(%rdi)
+        movq $0, -48(%rdi)
+        movq $0, -56(%rdi)
+        movq $0, -64(%rdi)
+        retq
+        .cfi_endproc
+        .size gf_arch_prepare, .-gf_arch_prepare
+
+// register   before                             clobbered
+// rdi        sp of a parked goroutine           as in any call
+// rsi        void (*f)(void *)
+// rdx        its argument
+// While f runs, rbp is the goroutine's stack pointer and the frame reads as if gf_arch_switch had just saved its
+// registers, so an unwinder goes on in the goroutine. rbx keeps the way back.
+        .globl gf_arch_visit
+        .hidden gf_arch_visit
+        .type gf_arch_visit, @function
+        .p2align 4
+gf_arch_visit:
+        .cfi_startproc
+        pushq %rbp
+        pushq %rbx
+        movq %rsp, %rbx
+        movq %rdi, %rbp
+        .cfi_def_cfa %rbp, 56
+        .cfi_offset %rip, -8
+        .cfi_offset %rbp, -16
+        .cfi_offset %rbx, -24
+        .cfi_offset %r12, -32
+        .cfi_offset %r13, -40
+        .cfi_offset %r14, -48
+        .cfi_offset %r15, -56
+        leaq -128(%rdi), %rsp
+        andq $-16, %rsp
+        movq %rdx, %rdi
+        callq *%rsi
+        movq %rbx, %rsp
+        popq %rbx
+        popq %rbp
+        retq
+        .cfi_endproc
+        .size gf_arch_visit, .-gf_arch_visit
+
+        .section .note.GNU-stack, "", @progbits

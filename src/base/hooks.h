@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What lower rooms need of higher ones, as function pointers that src/init.c installs before anything
+// else runs: reports need the traces of debug/, which nobody may include; a finished goroutine runs the
+// deferred calls of panic/. A hook is set once, before the first goroutine, and never changes.
+#ifndef GF_BASE_HOOKS_H
+#define GF_BASE_HOOKS_H
+
+#include "base/atomic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct g;
+
+struct gf_hooks {
+    // debug/: prints to stderr "goroutine N [state]:" and the trace of the caller's goroutine and of all
+    // others (Go's layout), stopping the other threads first. Called once, by the thread that won the right
+    // to report (gf_report_begin).
+    void (*print_all_goroutines)(void);
+    // debug/: the text of the calling goroutine's stack without `skip` innermost frames, in Go's layout;
+    // malloc'ed, the caller frees it; NULL when there is no memory.
+    char *(*stack_text)(int skip);
+    // debug/: called in the SIGURG handler of a thread that a report has stopped, with the handler's context;
+    // records its registers for the trace and never returns.
+    void (*freeze)(void *ucontext);
+    // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
+    void (*uncaught)(void);
+};
+extern struct gf_hooks gf_hooks;
+
+// A report is going on: the handler of SIGURG stops its thread in gf_hooks.freeze. [atomic] set before the signals
+// are sent; relaxed, for a signal is sent after it.
+extern _Atomic(bool) gf_freezing;
+
+// Whether the caller is the first that reports the end of this process: it alone may print and must then
+// call gf_report_end. Later callers of another thread never return; one of the same thread (a fault while
+// reporting) ends the process at once.
+void gf_report_begin(void);
+_Noreturn void gf_report_end(void);
+
+// Writes to stderr without stdio or malloc; cut at 1 KiB a call.
+void gf_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void gf_print_text(const char *text, size_t n);
+
+#endif

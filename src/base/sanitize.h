@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What the sanitizers must be told of stack switches, recycled memory and the happens-before edges that
+// they cannot see. Empty without them. Address sanitizer: each switch announces the stack it goes to, and
+// the arrival confirms it. Thread sanitizer: each goroutine is a fiber; edges between goroutines come from
+// gf_hb_release/gf_hb_acquire only, since a switch itself is made to order nothing.
+#ifndef GF_BASE_SANITIZE_H
+#define GF_BASE_SANITIZE_H
+
+#include <stddef.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GF_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define GF_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define GF_ASAN 1
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define GF_TSAN 1
+#endif
+
+#ifndef GF_ASAN
+#define GF_ASAN 0
+#endif
+#ifndef GF_TSAN
+#define GF_TSAN 0
+#endif
+
+#if GF_ASAN
+void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *fake_stack_save, const void **bottom_old,
+                                     size_t *size_old);
+void __asan_unpoison_memory_region(const volatile void *addr, size_t size);
+void __asan_poison_memory_region(const volatile void *addr, size_t size);
+#define gf_asan_unpoison(p, n) __asan_unpoison_memory_region((p), (n))
+#define gf_asan_poison(p, n) __asan_poison_memory_region((p), (n))
+#else
+#define gf_asan_unpoison(p, n) ((void)(p), (void)(n))
+#define gf_asan_poison(p, n) ((void)(p), (void)(n))
+#endif
+
+#if GF_TSAN
+void *__tsan_get_current_fiber(void);
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void __tsan_set_fiber_name(void *fiber, const char *name);
+void __tsan_acquire(void *addr);
+void __tsan_release(void *addr);
+#define gf_hb_acquire(p) __tsan_acquire((void *)(p))
+#define gf_hb_release(p) __tsan_release((void *)(p))
+#else
+#define gf_hb_acquire(p) ((void)(p))
+#define gf_hb_release(p) ((void)(p))
+#endif
+
+#endif

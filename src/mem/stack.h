@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Goroutine stacks: guarded slots of one size in reserved regions, touched page by page as they are used, and
+// recycled last in, first out. Larger ones on request, in classes of powers of two.
+#ifndef GF_MEM_STACK_H
+#define GF_MEM_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GF_STACK_GUARD = 64 << 10, GF_STACK_DEFAULT = 256 << 10 };
+
+struct gf_stack {
+    char *low; // lowest usable byte; NULL: none
+    char *top; // one past the highest, 16-byte aligned, coloured
+};
+
+// A stack with at least that many usable bytes. NULL low: no memory. `guards` must have been set up once by
+// gf_stack_init.
+struct gf_stack gf_stack_new(size_t usable);
+// Gives it back, for reuse. Nobody is on it any more.
+void gf_stack_free(struct gf_stack s);
+// As many default stacks as are at hand, up to n, at least one unless there is no memory; returns how many.
+int gf_stack_take(struct gf_stack *into, int n);
+void gf_stack_give(const struct gf_stack *from, int n);
+
+static inline bool gf_stack_is_default(struct gf_stack s)
+{
+    return (size_t)(s.top - s.low) <= GF_STACK_DEFAULT + 4096;
+}
+
+// Once, before the first stack. `advice`: use guard advice if the kernel has it.
+void gf_stack_init(bool advice);
+// Whether the address lies in the guard below a stack: the stack has overflowed.
+bool gf_stack_in_guard(const char *low, uintptr_t addr);
+// False if a stack without a guard has been written beyond its end. Cheap while all have guards.
+bool gf_stack_is_intact(const char *low, uintptr_t sp);
+
+// Bytes of address space reserved for stacks, and stacks handed out, for reports.
+void gf_stack_stats(size_t *reserved, size_t *slots, size_t *in_use);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The poller's system calls: epoll, edge-triggered, and an eventfd that ends a wait. Waits go by an absolute
+// deadline in nanoseconds (epoll_pwait2, Linux 5.11); where the kernel lacks it, in milliseconds rounded up.
+// The breaker's descriptor is known by its tag, GF_BREAKER_TAG, which no registration uses.
+#include "os/os.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_EVENTS = 128 };
+static const uint64_t BREAKER_TAG = UINT64_MAX;
+
+// The breaker of the one poller that there is.
+static int breaker = -1;
+static _Atomic(bool) has_no_pwait2;
+
+int gf_os_poller_open(void)
+{
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    if (poller < 0)
+        return -errno;
+    breaker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.u64 = BREAKER_TAG};
+    if (breaker < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, breaker, &e) < 0) {
+        int error = errno;
+        if (breaker >= 0)
+            close(breaker);
+        close(poller);
+        return -error;
+    }
+    return poller;
+}
+
+int gf_os_poller_add(int poller, int fd, uint64_t tag)
+{
+    struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.u64 = tag};
+    return epoll_ctl(poller, EPOLL_CTL_ADD, fd, &e) == 0 ? 0 : -errno;
+}
+
+int gf_os_poller_remove(int poller, int fd)
+{
+    return epoll_ctl(poller, EPOLL_CTL_DEL, fd, NULL) == 0 ? 0 : -errno;
+}
+
+static int wait_milliseconds(int poller, struct epoll_event *e, int max, int64_t left)
+{
+    int64_t ms = left == INT64_MAX ? -1 : left / 1000000 + (left % 1000000 != 0);
+    return epoll_wait(poller, e, max, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+
+static int wait_nanoseconds(int poller, struct epoll_event *e, int max, int64_t left)
+{
+    struct timespec t = {left / 1000000000, left % 1000000000};
+    return (int)syscall(SYS_epoll_pwait2, poller, e, max, left == INT64_MAX ? NULL : &t, NULL, 0);
+}
+
+static int wait_any(int poller, struct epoll_event *e, int max, int64_t left)
+{
+    // Relaxed: a thread that learns it late only asks the kernel once more.
+    if (left == 0 || atomic_load_explicit(&has_no_pwait2, memory_order_relaxed))
+        return wait_milliseconds(poller, e, max, left);
+    int n = wait_nanoseconds(poller, e, max, left);
+    if (n < 0 && errno == ENOSYS) {
+        atomic_store_explicit(&has_no_pwait2, true, memory_order_relaxed);
+        n = wait_milliseconds(poller, e, max, left);
+    }
+    return n;
+}
+
+static uint32_t to_poll_events(uint32_t e)
+{
+    uint32_t events = 0;
+    if (e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        events |= POLLIN;
+    if (e & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+        events |= POLLOUT;
+    if (e & EPOLLERR)
+        events |= POLLERR;
+    if (e & EPOLLHUP)
+        events |= POLLHUP;
+    return events;
+}
+
+int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t deadline)
+{
+    struct epoll_event e[MOST_EVENTS];
+    int64_t left = deadline;
+    if (deadline != 0 && deadline != INT64_MAX) {
+        left = deadline - gf_os_now();
+        if (left < 0)
+            left = 0;
+    }
+    int n = wait_any(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
+    for (int i = 0; i < n; i++) {
+        if (e[i].data.u64 == BREAKER_TAG) {
+            uint64_t drained;
+            (void)!read(breaker, &drained, sizeof drained);
+        } else {
+            events[out++] = (struct gf_os_event){e[i].data.u64, to_poll_events(e[i].events)};
+        }
+    }
+    return out;
+}
+
+void gf_os_poller_break(int poller)
+{
+    (void)poller;
+    uint64_t one = 1;
+    int saved = errno;
+    (void)!write(breaker, &one, sizeof one);
+    errno = saved;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Signal handlers and the stacks they run on. Handlers of the runtime run on an alternate stack, for the one of a
+// goroutine may be the very thing that has overflowed; a thread that brings its own alternate stack keeps it.
+#include "os/os.h"
+
+#include <errno.h>
+
+int gf_os_signal_stack_set(void *p, size_t bytes)
+{
+    stack_t old;
+    if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
+        return 0;
+    stack_t stack = {.ss_sp = p, .ss_size = bytes};
+    return sigaltstack(&stack, NULL) == 0 ? 0 : -errno;
+}
+
+void gf_os_signal_stack_drop(void)
+{
+    stack_t none = {.ss_flags = SS_DISABLE};
+    sigaltstack(&none, NULL);
+}
+
+int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *context),
+                        struct sigaction *old)
+{
+    struct sigaction action = {.sa_sigaction = f, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(sig, &action, old) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Threads, made by pthread_create so that libc knows them: thread-locals, malloc arenas and destructors work
+// as in any other thread. Signals to one of them go by thread id (tgkill). membarrier is the far side of
+// protocols whose near side, on the hot path, is two plain accesses.
+#include "os/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int gf_os_thread_start(void *(*f)(void *arg), void *arg, size_t stack_bytes)
+{
+    pthread_t id;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    if (stack_bytes)
+        pthread_attr_setstacksize(&attr, stack_bytes);
+    int error = pthread_create(&id, &attr, f, arg);
+    pthread_attr_destroy(&attr);
+    return -error;
+}
+
+int gf_os_tid(void)
+{
+    return (int)syscall(SYS_gettid);
+}
+
+int gf_os_pid(void)
+{
+    return getpid();
+}
+
+int gf_os_thread_signal(int tid, int sig)
+{
+    return syscall(SYS_tgkill, getpid(), tid, sig) == 0 ? 0 : -errno;
+}
+
+void gf_os_thread_yield(void)
+{
+    sched_yield();
+}
+
+void gf_os_sleep(int64_t nanoseconds)
+{
+    struct timespec t = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    nanosleep(&t, NULL);
+}
+
+void gf_os_thread_stack(void **low, size_t *bytes)
+{
+    pthread_attr_t attr;
+    *low = NULL;
+    *bytes = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0)
+        return;
+    pthread_attr_getstack(&attr, low, bytes);
+    pthread_attr_destroy(&attr);
+}
+
+int gf_os_thread_count(void)
+{
+    DIR *d = opendir("/proc/self/task");
+    if (!d)
+        return -1;
+    int n = 0;
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+bool gf_os_membarrier_init(void)
+{
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+void gf_os_membarrier(void)
+{
+    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+void gf_os_exact_timers(void)
+{
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+}
+
+void gf_os_exit_process(int status)
+{
+    _exit(status);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The contract of a port to an operating system: everything that the runtime asks of the kernel, one file a
+// family of calls. Functions return 0 or a negative errno unless said; none allocates, takes a lock or parks.
+#ifndef GF_OS_OS_H
+#define GF_OS_OS_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// --- clock.c ---
+
+// Nanoseconds of the monotonic clock, and of the wall clock since 1970.
+int64_t gf_os_now(void);
+int64_t gf_os_wall(void);
+// The CPU time that another thread of this process has used, in nanoseconds; negative errno once it is gone.
+int64_t gf_os_thread_cpu(int tid);
+
+// --- futex.c ---
+
+// Sleeps while *word == value, at most until `deadline` (monotonic; INT64_MAX: no limit). May wake for no
+// reason. Returns -ETIMEDOUT if the time ran out.
+int gf_os_futex_wait(const _Atomic(uint32_t) *word, uint32_t value, int64_t deadline);
+void gf_os_futex_wake(const _Atomic(uint32_t) *word, int n);
+
+// --- vm.c ---
+
+// Reserves address space, readable and writable, that costs no memory until touched; NULL if refused.
+void *gf_os_reserve(size_t bytes);
+void gf_os_release(void *p, size_t bytes);
+// Whether the kernel has guard advice (MADV_GUARD_INSTALL, Linux 6.13).
+bool gf_os_has_guard_advice(void);
+// Makes pages fault: by advice, which splits no mapping, or by protection, which does.
+int gf_os_guard_install(void *p, size_t bytes);
+int gf_os_guard_protect(void *p, size_t bytes);
+// Gives the memory of pages back; they read as zero afterwards.
+void gf_os_discard(void *p, size_t bytes);
+void gf_os_advise_no_huge_pages(void *p, size_t bytes);
+void gf_os_advise_huge_pages(void *p, size_t bytes);
+// Touches pages for writing ahead of their use; failure does not matter.
+void gf_os_populate(void *p, size_t bytes);
+size_t gf_os_page_size(void);
+// How many mappings a process may have (vm.max_map_count).
+long gf_os_max_map_count(void);
+
+// --- thread.c ---
+
+// Starts a detached thread on a stack of the system's choosing, all signals unblocked but those given.
+int gf_os_thread_start(void *(*f)(void *arg), void *arg, size_t stack_bytes);
+int gf_os_tid(void);
+int gf_os_pid(void);
+// Sends a signal to one thread of this process.
+int gf_os_thread_signal(int tid, int sig);
+void gf_os_thread_yield(void);
+void gf_os_sleep(int64_t nanoseconds);
+// The bounds of the calling thread's own stack.
+void gf_os_thread_stack(void **low, size_t *bytes);
+// The number of threads in this process now, all of them; -1 if that cannot be told.
+int gf_os_thread_count(void);
+// Registers for, and performs, a full barrier on all running threads of this process. The second is false
+// where the kernel has none; then nothing that relies on it may be done.
+bool gf_os_membarrier_init(void);
+void gf_os_membarrier(void);
+// Makes timed waits of this thread as exact as they can be.
+void gf_os_exact_timers(void);
+_Noreturn void gf_os_exit_process(int status);
+
+// --- cpu.c ---
+
+// The processors that this process may use: the affinity mask, and a cgroup quota rounded up. At least 1.
+int gf_os_cpu_count(void);
+
+// --- signal.c ---
+
+// Gives the calling thread an alternate signal stack of its own unless it has one already.
+int gf_os_signal_stack_set(void *p, size_t bytes);
+void gf_os_signal_stack_drop(void);
+// Installs a handler on the alternate stack, with SA_RESTART, all other signals left open.
+int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *context),
+                        struct sigaction *old);
+
+// --- epoll.c ---
+
+struct gf_os_event {
+    uint64_t tag;    // as given at the registration
+    uint32_t events; // POLLIN, POLLOUT…
+};
+// Opens a poller with its breaker, an eventfd; returns the descriptor.
+int gf_os_poller_open(void);
+// Watches a descriptor, edge-triggered, both directions. -EPERM: it cannot be polled (a plain file).
+int gf_os_poller_add(int poller, int fd, uint64_t tag);
+int gf_os_poller_remove(int poller, int fd);
+// Waits until `deadline` (monotonic; 0: not at all, INT64_MAX: for ever) and returns how many events came. The
+// breaker's are not among them.
+int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t deadline);
+// Ends a wait that another thread is in. Async-signal-safe.
+void gf_os_poller_break(int poller);
+
+// --- probe.c ---
+
+// Whether the 8 bytes at p can be read. Async-signal-safe.
+bool gf_os_is_readable(const void *p);
+
+// --- output.c ---
+
+// Writes all of it to standard error, whatever the interruptions.
+void gf_os_write_error(const void *p, size_t n);
+
+#endif

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+// Choosing what runs next. gf_pick is the fast half, on the stack of whoever parks: this P's runnext and ring. Once
+// in a while, and when there is nothing, g0 takes over and looks everywhere, in Go's order (runtime/proc.go,
+// findRunnable): due timers, the global queue, this P's ring, the poller, other Ps' rings and timers.
+//
+// When nothing is found the thread gives up its P and sleeps. No wake-up may be lost in between, when another thread
+// queues work, sees no reason to wake anybody, and this one falls asleep:
+//     queueing thread                          this thread
+//     1. puts the goroutine into a ring        1. stops being a spinner (gf_sched.spinning--)
+//     2. fence                                 2. fence
+//     3. looks for spinning threads: if        3. looks at all rings, timers and the global queue again:
+//        there is none, wakes one                 if there is something, goes on
+// One of the two sees the other's store (Dekker), so either the queueing thread wakes somebody or this one finds the
+// work. At most half as many threads spin as Ps are busy. The protocol is models/sleep_wake.pml.
+//
+// Waking costs as much as a hundred hand-offs. So a P that serves what it queues soon by itself wakes nobody
+// (gf_wake_for_work); what a P holds back for too long, because its goroutine computes, is found by sysmon.
+#include "sched/internal.h"
+
+#include "sched/poller.h"
+
+enum {
+    STEAL_ROUNDS = 4,
+    SPIN_US = 15,     // of looking around before a thread sleeps
+    PATIENCE_US = 30, // how long queued work may wait before another thread is woken for it
+    MOST_CREDIT = 64,
+    FIRST_CREDIT = 8,
+    SAMPLE_EVERY = 16
+};
+
+// --- The wake-up policy ---
+
+void gf_wake_one(void)
+{
+    // 2. of the protocol above: the work is queued, now look for spinners.
+    gf_fence_seqcst();
+    if (gf_load_relaxed(&gf_sched.idle_p_count) == 0 || gf_load_relaxed(&gf_sched.spinning) != 0)
+        return;
+    int32_t none = 0;
+    // Acquire and release: the one that is woken sees the work; only one waker gets through.
+    if (!gf_cas_acqrel(&gf_sched.spinning, &none, 1))
+        return;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = gf_idle_p_get(NULL);
+    gf_unlock(&gf_sched.lock);
+    if (p)
+        gf_start_m(p, true);
+    else
+        gf_sub_relaxed(&gf_sched.spinning, 1); // relaxed: nobody sleeps because of this one
+}
+
+// Credit is evidence that this P serves its queue soon. It comes from samples: the place in the ring and the time of
+// one queued goroutine are kept, and the pick that passes the place says how long it has waited.
+void gf_wake_for_work(struct m *m, struct p *p)
+{
+    // Relaxed: hints; the slow half has the fence.
+    if (gf_likely(gf_load_relaxed(&gf_sched.idle_p_count) == 0))
+        return;
+    (void)m;
+    if (p->credit == 0) {
+        gf_wake_one();
+        if (p->sampling)
+            return;
+    }
+    if (!p->sampling) {
+        if (p->sample_pause-- > 0)
+            return;
+        p->sampling = true;
+        p->sample_pause = SAMPLE_EVERY;
+        p->sample_at = gf_load_relaxed(&p->tail); // relaxed: our own
+        p->sample_ticks = gf_arch_ticks();
+    } else if (p->sample_pause-- == 0) {
+        p->sample_pause = SAMPLE_EVERY;
+        if (gf_arch_ticks() - p->sample_ticks > PATIENCE_US * gf_arch_ticks_per_us()) {
+            p->credit = 0;
+            gf_wake_one();
+        }
+    }
+}
+
+GF_NOINLINE static void end_sample(struct p *p)
+{
+    p->sampling = false;
+    p->sample_pause = SAMPLE_EVERY;
+    if (gf_arch_ticks() - p->sample_ticks > PATIENCE_US * gf_arch_ticks_per_us())
+        p->credit = 0;
+    else if (p->credit < MOST_CREDIT)
+        p->credit++;
+}
+
+// --- The fast half ---
+
+static inline struct g *pick_local(struct p *p)
+{
+    struct g *g = gf_load_relaxed(&p->runnext);
+    if (g) {
+        if (gf_likely(++p->handoffs < GF_MOST_HANDOFFS)) {
+            gf_store_relaxed(&p->runnext, NULL);
+            return g;
+        }
+        // Two that hand off to each other share one time slice, which is over.
+        gf_runq_put(p, g);
+        gf_store_relaxed(&p->runnext, NULL);
+    }
+    p->handoffs = 0;
+    return gf_runq_get(p);
+}
+
+struct g *gf_pick(struct m *m, struct p *p)
+{
+    gf_store_relaxed(&m->pending, 0); // relaxed: this is the reschedule that was asked for
+    if (gf_unlikely(--p->countdown == 0 || gf_load_relaxed(&gf_sched.stopping) || m->locked_g))
+        return NULL;
+    if (gf_unlikely(gf_timers_maybe_due(p)))
+        return NULL;
+    struct g *g = pick_local(p);
+    if (!g)
+        return NULL;
+    if (gf_unlikely(p->sampling) && (int32_t)(gf_load_relaxed(&p->head) - p->sample_at) >= 0)
+        end_sample(p);
+    if (gf_unlikely(g->locked_m != NULL)) {
+        m->hint = g;
+        return NULL;
+    }
+    // Relaxed: sysmon only sees whether it changes.
+    gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1);
+    return g;
+}
+
+// --- Everywhere else ---
+
+static struct g *get_global(struct p *p, int most)
+{
+    if (gf_load_relaxed(&gf_sched.queue_count) ==
+        0) // relaxed: a hint; the search is repeated under the lock
+        return NULL;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct g *g = gf_globq_get(p, most);
+    gf_unlock(&gf_sched.lock);
+    return g;
+}
+
+static void run_timers(struct m *m, struct p *p)
+{
+    if (gf_load_relaxed(&p->timers.first) == INT64_MAX) // relaxed: a hint
+        return;
+    int64_t now = gf_os_now();
+    if (gf_load_relaxed(&p->timers.first) <= now)
+        gf_timers_run(m, &p->timers, now);
+}
+
+// Due timers first, then fairness: once in a while the global queue and the poller come before the ring.
+static struct g *look_around(struct m *m, struct p *p)
+{
+    run_timers(m, p);
+    if (p->countdown == 0 || p->countdown > GF_LOOK_AROUND) {
+        p->countdown = GF_LOOK_AROUND;
+        gf_poller_look(m);
+        return get_global(p, 1);
+    }
+    return NULL;
+}
+
+static struct g *steal_from(struct m *m, struct p *p, struct p *victim, bool last)
+{
+    if (victim == p)
+        return NULL;
+    if (last)
+        run_timers(m, victim);
+    struct g *g = gf_runq_steal(p, victim);
+    if (g) {
+        gf_add_relaxed(&p->n_steals, 1); // relaxed: a statistic
+        return g;
+    }
+    return gf_load_relaxed(&p->runnext) ? pick_local(p) : gf_runq_get(p);
+}
+
+static struct g *steal_work(struct m *m, struct p *p)
+{
+    int n = gf_load_relaxed(&gf_sched.procs);
+    for (int round = 0; round < STEAL_ROUNDS; round++) {
+        uint32_t start = gf_random_below(m, (uint32_t)n);
+        for (int i = 0; i < n; i++) {
+            if (gf_load_relaxed(&gf_sched.stopping)) // relaxed: looked at again in the loop of find
+                return NULL;
+            struct g *g = steal_from(m, p, gf_sched.ps[(start + (uint32_t)i) % (uint32_t)n],
+                                     round == STEAL_ROUNDS - 1);
+            if (g)
+                return g;
+        }
+    }
+    return NULL;
+}
+
+static bool may_spin(struct m *m)
+{
+    if (m->spinning)
+        return true;
+    // Relaxed: a limit on wasted work, not on anything that matters for correctness.
+    int busy = gf_load_relaxed(&gf_sched.procs) - gf_load_relaxed(&gf_sched.idle_p_count);
+    if (2 * gf_load_relaxed(&gf_sched.spinning) >= busy)
+        return false;
+    m->spinning = true;
+    gf_add_relaxed(&gf_sched.spinning, 1);
+    return true;
+}
+
+// Steals; finding nothing, looks again for some microseconds, for work often comes soon.
+static struct g *spin(struct m *m, struct p *p)
+{
+    if (gf_sched.procs == 1 || !may_spin(m))
+        return NULL;
+    uint64_t start = gf_arch_ticks();
+    for (;;) {
+        struct g *g = steal_work(m, p);
+        if (!g)
+            g = get_global(p, GF_RUNQ_SIZE);
+        if (g || gf_load_relaxed(&gf_sched.stopping) ||
+            gf_arch_ticks() - start > SPIN_US * gf_arch_ticks_per_us())
+            return g;
+        for (int i = 0; i < 16; i++)
+            gf_arch_pause();
+    }
+}
+
+static struct g *look_everywhere(struct m *m, struct p *p)
+{
+    struct g *g = m->hint;
+    m->hint = NULL;
+    if (g)
+        return g;
+    if ((g = look_around(m, p)) || (g = pick_local(p)) || (g = get_global(p, GF_RUNQ_SIZE)))
+        return g;
+    gf_poller_look(m);
+    if ((g = pick_local(p)))
+        return g;
+    return spin(m, p);
+}
+
+// Whether any P's ring or timers, or the global queue, have something. The last look before sleeping.
+static bool something_to_do(void)
+{
+    if (gf_load_relaxed(&gf_sched.queue_count) > 0)
+        return true;
+    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++)
+        if (gf_runq_len(gf_sched.ps[i]) > 0)
+            return true;
+    return false;
+}
+
+// Gives up the P, unless there is work after all. Returns whether it did.
+static bool release_or_find(struct m *m)
+{
+    int64_t first = gf_load_relaxed(&m->p->timers.first); // relaxed: our own
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    if (gf_load_relaxed(&gf_sched.queue_count) > 0 && !gf_load_relaxed(&gf_sched.stopping)) {
+        gf_unlock(&gf_sched.lock);
+        return false;
+    }
+    gf_idle_p_put(gf_release_p(m));
+    gf_idle_m_put(m);
+    gf_unlock(&gf_sched.lock);
+    // Its timers are the watcher's now.
+    if (first != INT64_MAX)
+        gf_watch_earlier(m, first);
+    return true;
+}
+
+// Takes an idle P for work that has been seen; false if there is none: then others are busy and will find it.
+static bool try_acquire_idle_p(struct m *m)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool listed = gf_idle_m_remove(m);
+    struct p *p = listed ? gf_idle_p_get(NULL) : NULL;
+    if (p)
+        gf_acquire_p(m, p);
+    else if (listed)
+        gf_idle_m_put(m);
+    gf_unlock(&gf_sched.lock);
+    return p != NULL;
+}
+
+// No P, nothing to do: 1. no longer a spinner; 2. fence; 3. look again; then sleep. Returns with a P.
+static void sleep_without_p(struct m *m)
+{
+    bool spinner = m->spinning;
+    m->spinning = false;
+    if (spinner)
+        gf_sub_relaxed(&gf_sched.spinning, 1); // relaxed: the fence orders it
+    gf_fence_seqcst();
+    for (;;) {
+        if (something_to_do() && try_acquire_idle_p(m)) {
+            m->spinning = true;
+            gf_add_relaxed(&gf_sched.spinning, 1);
+            return;
+        }
+        gf_idle_sleep(m);
+        if (gf_p(m))
+            return;
+    }
+}
+
+static void stop_spinning(struct m *m)
+{
+    m->spinning = false;
+    // Relaxed: whoever is woken below looks by itself. The last spinner that has found more than it runs now wakes
+    // the next one, so that a burst of work wakes threads one after another, as far as there is work.
+    if (gf_sub_relaxed(&gf_sched.spinning, 1) == 1 && gf_runq_len(gf_p(m)) > 0)
+        gf_wake_one();
+}
+
+static struct g *find_runnable(struct m *m)
+{
+    for (;;) {
+        // Its P went to a thread that a goroutine is bound to.
+        if (!gf_p(m)) {
+            gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+            gf_idle_m_put(m);
+            gf_unlock(&gf_sched.lock);
+            sleep_without_p(m);
+            continue;
+        }
+        // The world is being stopped: the P goes to who stops it.
+        if (gf_unlikely(gf_load_relaxed(&gf_sched.stopping))) {
+            gf_stop_here(m);
+            continue;
+        }
+        struct g *g = look_everywhere(m, gf_p(m));
+        if (g) {
+            if (m->spinning)
+                stop_spinning(m);
+            return g;
+        }
+        if (gf_load_relaxed(&gf_sched.stopping))
+            continue;
+        if (release_or_find(m))
+            sleep_without_p(m);
+    }
+}
+
+// A goroutine bound to this thread has parked: nobody else runs here; the thread waits until it is ready, and
+// whoever picks it gives his P.
+static struct g *wait_for_locked(struct m *m)
+{
+    struct g *g = m->locked_g;
+    if (gf_p(m)) {
+        gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+        struct p *p = gf_release_p(m);
+        gf_unlock(&gf_sched.lock);
+        gf_handoff_p(p);
+    }
+    gf_sleep_until_given(m);
+    return g;
+}
+
+static void free_dead(struct m *m)
+{
+    struct g *g = m->dead;
+    m->dead = NULL;
+    gf_g_destroyed(g);
+    if (g->flags & GF_G_MAIN)
+        return;
+    struct gf_stack s = {g->stack_low, g->stack_top};
+    g->stack_low = NULL;
+    if (!gf_p(m)) {
+        gf_stack_free(s);
+        gf_g_free(NULL, g);
+        return;
+    }
+    gf_cache_stack(gf_p(m), s);
+    gf_g_free(gf_p(m), g);
+}
+
+static struct g *next_to_run(struct m *m)
+{
+    for (;;) {
+        struct g *g = m->locked_g ? wait_for_locked(m) : find_runnable(m);
+        if (gf_likely(!g->locked_m || g->locked_m == m))
+            return g;
+        gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+        struct p *p = gf_release_p(m);
+        gf_unlock(&gf_sched.lock);
+        gf_give_p_to_bound(p, g);
+    }
+}
+
+void gf_schedule(struct m *m)
+{
+    for (;;) {
+        if (m->dead)
+            free_dead(m);
+        if (m->ending)
+            return;
+        struct g *g = next_to_run(m);
+        struct p *p = gf_p(m);
+        gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1); // relaxed: as in gf_pick
+        gf_switch(m, &m->g0, g);
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Moving Ps between threads. A P is always in one place: with the thread that runs on it, on the idle list, in the
+// hands of whoever is moving it (next_p of the thread it was given to), or with who stops the world.
+//
+// A goroutine is bound to a thread while that thread cannot leave it: it asked for that (go_lock_os_thread), it was
+// preempted inside a signal handler, or it came back from the kernel to find its P gone. The three are one: the
+// goroutine waits in the run queues as any other, and the thread that picks it gives its own P to the bound one.
+#include "sched/internal.h"
+
+void gf_acquire_p(struct m *m, struct p *p)
+{
+    gf_assert(!gf_p(m) && !p->m);
+    gf_store_relaxed(&m->p, p);
+    p->m = m;
+    gf_store_relaxed(&p->status, GF_P_RUNNING); // relaxed: a hint for reports and sysmon
+    gf_store_release(&m->p_taken, 0);           // pairs with the acquire load in gf_enter
+}
+
+struct p *gf_release_p(struct m *m)
+{
+    struct p *p = gf_p(m);
+    gf_assert(p && p->m == m);
+    gf_store_relaxed(&m->p, NULL);
+    p->m = NULL;
+    return p;
+}
+
+void gf_idle_p_put(struct p *p)
+{
+    gf_store_relaxed(&p->status, GF_P_IDLE); // relaxed: as above
+    p->idle_next = gf_sched.idle_ps;
+    gf_sched.idle_ps = p;
+    // Relaxed: under the lock; the readers' side is in gf_wake_one.
+    gf_store_relaxed(&gf_sched.idle_p_count, gf_load_relaxed(&gf_sched.idle_p_count) + 1);
+}
+
+struct p *gf_idle_p_get(struct p *wanted)
+{
+    struct p **at = &gf_sched.idle_ps;
+    if (gf_load_relaxed(&gf_sched.stopping)) // relaxed: set under this lock
+        return NULL;
+    while (wanted && *at && *at != wanted)
+        at = &(*at)->idle_next;
+    if (!*at)
+        at = &gf_sched.idle_ps;
+    struct p *p = *at;
+    if (!p)
+        return NULL;
+    *at = p->idle_next;
+    // Relaxed: as in gf_idle_p_put.
+    if (gf_load_relaxed(&gf_sched.idle_p_count) == gf_load_relaxed(&gf_sched.procs))
+        gf_sysmon_wake();
+    gf_store_relaxed(&gf_sched.idle_p_count, gf_load_relaxed(&gf_sched.idle_p_count) - 1);
+    return p;
+}
+
+void gf_idle_m_put(struct m *m)
+{
+    m->idle = true;
+    m->idle_next = gf_sched.idle_ms;
+    gf_sched.idle_ms = m;
+    gf_sched.idle_m_count++;
+}
+
+bool gf_idle_m_remove(struct m *m)
+{
+    if (!m->idle)
+        return false;
+    struct m **at = &gf_sched.idle_ms;
+    while (*at != m)
+        at = &(*at)->idle_next;
+    *at = m->idle_next;
+    m->idle = false;
+    gf_sched.idle_m_count--;
+    return true;
+}
+
+// The idle thread to wake: the last that went to sleep, but rather not the one that watches the clock, which
+// somebody else would then have to do.
+static struct m *idle_m_get(void)
+{
+    struct m *m = gf_sched.idle_ms;
+    if (m && m->idle_next && m == gf_load_relaxed(&gf_sched.watcher)) // relaxed: a preference
+        m = m->idle_next;
+    if (m)
+        gf_idle_m_remove(m);
+    return m;
+}
+
+void gf_start_m(struct p *p, bool spinning)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct m *m = idle_m_get();
+    if (m) {
+        m->next_p = p;
+        m->spinning = spinning;
+    }
+    gf_unlock(&gf_sched.lock);
+    if (m) {
+        gf_m_wake(m);
+        return;
+    }
+    m = gf_m_new();
+    m->next_p = p;
+    m->spinning = spinning;
+    gf_store_relaxed(&m->wake, 1); // relaxed: the thread does not exist yet
+    if (gf_m_start_thread(m) != 0)
+        gf_fatal("cannot start a thread for goroutines to run on");
+}
+
+void gf_start_idle_m(void)
+{
+    struct m *m = gf_m_new();
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_idle_m_put(m);
+    gf_unlock(&gf_sched.lock);
+    if (gf_m_start_thread(m) == 0)
+        return;
+    // At the system's limit; preemption waits.
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_idle_m_remove(m);
+    gf_unlock(&gf_sched.lock);
+}
+
+void gf_give_p_to_bound(struct p *p, struct g *g)
+{
+    struct m *m = g->locked_m;
+    gf_store_relaxed(&g->status, GF_RUNNING); // relaxed: for reports
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    m->next_p = p;
+    gf_unlock(&gf_sched.lock);
+    gf_m_wake(m);
+}
+
+// Go's handoffp: work at hand needs a thread now; otherwise the P becomes idle.
+void gf_handoff_p(struct p *p)
+{
+    // Relaxed: hints; the lock below decides.
+    bool work = gf_load_relaxed(&p->runnext) || gf_runq_len(p) > 0 ||
+                gf_load_relaxed(&gf_sched.queue_count) > 0;
+    if (!work) {
+        gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+        if (gf_load_relaxed(&gf_sched.stopping)) {
+            gf_store_relaxed(&p->status, GF_P_STOPPED);
+            gf_unlock(&gf_sched.lock);
+            return;
+        }
+        work = gf_load_relaxed(&gf_sched.queue_count) > 0;
+        // Somebody must go on watching the clock and the poller, and notice a deadlock: the last P that would become
+        // idle wakes a thread, which finds out.
+        if (!work &&
+            gf_load_relaxed(&gf_sched.idle_p_count) + 1 == gf_load_relaxed(&gf_sched.procs))
+            work = true;
+        if (!work && gf_load_relaxed(&p->timers.first) != INT64_MAX)
+            work = true;
+        if (!work)
+            gf_idle_p_put(p);
+        gf_unlock(&gf_sched.lock);
+    }
+    if (work)
+        gf_start_m(p, false);
+}
+
+struct p *gf_give_up_p(struct m *m)
+{
+    struct p *p = gf_release_p(m);
+    gf_store_relaxed(&m->p_taken,
+                     1); // relaxed: read by this thread, or the taker has its own protocol
+    gf_store_relaxed(&m->g->status, GF_BLOCKED);
+    gf_sched.blocked_count++;
+    return p;
+}
+
+struct p *gf_take_p(struct m *m)
+{
+    if (!gf_p(m) || !gf_sched.has_membarrier)
+        return NULL;
+    // 1. p_taken, 2. barrier on all threads, 3. in_runtime: the far side of gf_enter.
+    gf_store_relaxed(&m->p_taken, 1);
+    gf_os_membarrier();
+    // Acquire: pairs with the release in gf_leave: what the thread did to the P is ours.
+    if (gf_load_acquire(&m->in_runtime) != 0) {
+        gf_store_relaxed(&m->p_taken,
+                         0); // relaxed: a thread that saw it waits for the lock that we hold
+        return NULL;
+    }
+    return gf_give_up_p(m);
+}
+
+void gf_wait_for_p(struct m *m)
+{
+    struct g *g = m->g;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = gf_idle_p_get(NULL);
+    gf_sched.blocked_count--;
+    if (p) {
+        gf_acquire_p(m, p);
+        gf_store_relaxed(&g->status, GF_RUNNING); // relaxed: for reports
+        gf_unlock(&gf_sched.lock);
+        return;
+    }
+    struct m *was_locked = g->locked_m;
+    g->locked_m = m;
+    gf_store_relaxed(&g->status, GF_RUNNABLE);
+    gf_globq_put(g);
+    gf_unlock(&gf_sched.lock);
+    gf_sleep_until_given(m);
+    g->locked_m = was_locked;
+}
+
+// The entry of a thread that may have lost its P.
+void gf_enter_without_p(struct m *m)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool lost = !gf_p(m);
+    gf_unlock(&gf_sched.lock);
+    if (lost)
+        gf_wait_for_p(m);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// What the files of sched/ share among themselves and rooms above do not see.
+#ifndef GF_SCHED_INTERNAL_H
+#define GF_SCHED_INTERNAL_H
+
+#include "sched/runq.h"
+#include "sched/sched.h"
+
+#include "os/os.h"
+
+enum {
+    GF_LOOK_AROUND = 61,  // picks between two looks at the global queue and the poller
+    GF_MOST_HANDOFFS = 64 // runnexts in a row before the queue gets its turn
+};
+
+// --- switch.c ---
+
+// Continues `to` on this thread, which is running `from`; returns when `from` is continued.
+void gf_switch(struct m *m, struct g *from, struct g *to);
+// Continues `to` without coming back: `from` has ended.
+_Noreturn void gf_switch_from_dead(struct m *m, struct g *from, struct g *to);
+// Gives a goroutine that has not run a stack and its first frame.
+void gf_make_ready_to_run(struct m *m, struct g *g);
+// The first frame of every goroutine: finishes the arrival and replays the bound call.
+void gf_g_main(void);
+void gf_g_created(struct g *g);
+void gf_g_destroyed(struct g *g);
+// Called first after every arrival on a stack that was switched to.
+void gf_switch_arrived(struct g *g);
+// Puts a stack that nobody is on any more into the P's cache.
+void gf_cache_stack(struct p *p, struct gf_stack s);
+
+// --- findrunnable.c ---
+
+// The fast half of the choice: what this P has at hand. NULL: the scheduler's own stack must look further.
+struct g *gf_pick(struct m *m, struct p *p);
+// The scheduler's loop, on g0. Returns when the thread is to end; its P is still there.
+void gf_schedule(struct m *m);
+// Wakes a thread for new work, if one is idle and none is looking already.
+void gf_wake_one(void);
+// The same, if the policy says that it pays: called after this P queued something.
+void gf_wake_for_work(struct m *m, struct p *p);
+
+// --- handoff.c ---
+
+// sched.lock is held for those that say [L].
+void gf_acquire_p(struct m *m, struct p *p); // [L] m gets p, which is nobody's
+struct p *gf_release_p(struct m *m);         // [L] m's P becomes nobody's
+void gf_idle_p_put(struct p *p);             // [L]
+struct p *gf_idle_p_get(struct p *wanted);   // [L] NULL if there is none
+void gf_idle_m_put(struct m *m);             // [L]
+bool gf_idle_m_remove(struct m *m);          // [L] whether it was there
+// Gives p, which is nobody's, to an idle or a new thread. Not [L].
+void gf_start_m(struct p *p, bool spinning);
+// Makes sure that there is an idle thread, by starting one. Not [L].
+void gf_start_idle_m(void);
+// Gives p to the thread that g is bound to, and wakes it. Not [L].
+void gf_give_p_to_bound(struct p *p, struct g *g);
+// p is nobody's: finds work for it a thread, or makes it idle. Not [L].
+void gf_handoff_p(struct p *p);
+// Sleeps until another thread hands over a P.
+void gf_sleep_until_given(struct m *m);
+// Waits in the present frame, bound, until this thread has a P again. The goroutine on it has none.
+void gf_wait_for_p(struct m *m);
+// This thread keeps running its goroutine, but without a P, which goes to others. [L]
+struct p *gf_give_up_p(struct m *m);
+// Takes the P of a thread that is outside the runtime; NULL if it is inside, or has none. [L]
+struct p *gf_take_p(struct m *m);
+
+// --- thread.c ---
+
+struct m *gf_m_new(void);
+void gf_m_adopt_this_thread(struct m *m);
+int gf_m_start_thread(struct m *m);
+void gf_m_end(struct m *m); // this thread is about to end
+void gf_runtime_start(void);
+
+// --- sysmon.c ---
+
+void gf_sysmon_start(void);
+void gf_sysmon_wake(void);
+
+// --- spawn.c ---
+
+int64_t gf_live_goroutines(void);
+
+// --- stw.c ---
+
+// On g0 while the world is being stopped: this thread's P goes to whoever stops it.
+void gf_stop_here(struct m *m);
+// The number of processors that the environment asks for, or the system grants; makes the Ps. Once.
+void gf_procs_init(void);
+
+// --- preempt.c ---
+
+void gf_preempt_init(void);
+// Asks a thread to give its P away. For sysmon.
+void gf_preempt(struct m *m);
+
+// --- deadlock.c ---
+
+// A thread has found nothing to do and no P is at work: ends the process if nothing can ever happen.
+void gf_check_deadlock(void);
+
+// --- watch.c ---
+
+// Sleeps until there may be something to do: as the one who watches the clock and the poller, or as one of
+// those that wait to be woken. m is in the idle list. Returns with a P, or without one if none was free.
+void gf_idle_sleep(struct m *m);
+void gf_m_wake(struct m *m);
+
+// --- alloc.c ---
+
+struct g *gf_g_alloc(struct p *p);
+void gf_g_free(struct p *p, struct g *g);
+
+// Whether a look at the timers is worth reading the clock.
+static inline bool gf_timers_maybe_due(struct p *p)
+{
+    // Relaxed: timers of this P are set by this thread; others wake the watcher.
+    if (gf_likely(gf_load_relaxed(&p->timers.first) == INT64_MAX))
+        return false;
+    uint64_t ticks = gf_arch_ticks();
+    if (ticks - p->timer_ticks < 10 * gf_arch_ticks_per_us())
+        return false;
+    p->timer_ticks = ticks;
+    return true;
+}
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Parking and readying: everything that blocks is made of these. The fast road of a park goes from goroutine to
+// goroutine, without the scheduler's stack, when this P has somebody at hand.
+//
+// The lock of the object is released before the switch. So another thread may make the goroutine runnable, and
+// pick it, while this one is still on its stack: it then waits for on_cpu to become 0, which the switch stores
+// once the registers are saved. (Linux's p->on_cpu; Go releases the lock on the scheduler's stack instead, which
+// costs a switch.) This thread may pick the goroutine itself: then there is nothing to switch.
+#include "sched/internal.h"
+
+#include "mem/stack.h"
+
+GF_COLD static void stack_overwritten(void)
+{
+    gf_fatal("stack overflow");
+}
+
+static inline void check_stack(const struct g *g)
+{
+    if (gf_unlikely(g->stack_low && !gf_stack_is_intact(g->stack_low, gf_arch_sp())))
+        stack_overwritten();
+}
+
+// A foreign thread sleeps itself; gf_ready on its G wakes the thread.
+static struct m *park_thread(struct m *m, struct gf_lock *lock)
+{
+    struct g *g = m->g;
+    if (lock)
+        gf_unlock(lock);
+    // Acquire: pairs with the release in wake_thread, so what the waker wrote is ours. (A wake-up meant for a thread
+    // that had this structure before leaves another value; it is no reason to go on.)
+    for (uint32_t wake; (wake = gf_load_acquire(&m->wake)) != 1;)
+        gf_os_futex_wait(&m->wake, wake, INT64_MAX);
+    gf_store_relaxed(&m->wake, 0); // relaxed: nobody wakes it again before its next park
+    gf_store_relaxed(&g->status, GF_RUNNING);
+    return m;
+}
+
+static void wake_thread(struct g *g)
+{
+    struct m *m = g->m;
+    // Release: pairs with the acquire in park_thread. The thread may run on, and end, from here on: the futex call
+    // only uses the address.
+    gf_store_release(&m->wake, 1);
+    gf_os_futex_wake(&m->wake, 1);
+}
+
+struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const void *object)
+{
+    struct g *g = m->g;
+    // Relaxed, here and below: reports look at these without needing order.
+    gf_store_relaxed(&g->reason, (uint8_t)reason);
+    g->wait_object = object;
+    gf_store_relaxed(&g->since, gf_load_relaxed(&gf_sched.clock));
+    gf_store_relaxed(&g->status, GF_WAITING);
+    if (gf_unlikely(g->flags & GF_G_THREAD))
+        return park_thread(m, lock);
+    check_stack(g);
+    if (lock)
+        gf_unlock(lock);
+    struct p *p = gf_p(m);
+    struct g *next = gf_pick(m, p);
+    if (next == g) {
+        gf_store_relaxed(&g->status, GF_RUNNING);
+        return m;
+    }
+    gf_switch(m, g, next ? next : &m->g0);
+    return gf_self();
+}
+
+// What a P does with a goroutine made ready: it runs next; who was to run next goes to the end of the queue.
+static inline void put_next(struct p *p, struct g *g)
+{
+    struct g *old = gf_load_relaxed(&p->runnext);
+    gf_store_relaxed(&p->runnext, g);
+    if (old)
+        gf_runq_put(p, old);
+}
+
+static void ready_from_outside(struct g *first, struct g *last, int n)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_globq_put_list(first, last, n);
+    gf_unlock(&gf_sched.lock);
+    gf_wake_one();
+}
+
+void gf_ready(struct m *m, struct g *g)
+{
+    if (gf_unlikely(g->flags & GF_G_THREAD)) {
+        wake_thread(g);
+        return;
+    }
+    gf_store_relaxed(&g->status, GF_RUNNABLE);
+    struct p *p = gf_p(m);
+    if (gf_unlikely(!p)) {
+        ready_from_outside(g, g, 1);
+        return;
+    }
+    put_next(p, g);
+    gf_wake_for_work(m, p);
+}
+
+void gf_ready_all(struct m *m, struct g *first)
+{
+    struct p *p = gf_p(m);
+    for (struct g *g = first, *next; g; g = next) {
+        next = g->next;
+        if (gf_unlikely(g->flags & GF_G_THREAD)) {
+            wake_thread(g);
+            continue;
+        }
+        gf_store_relaxed(&g->status, GF_RUNNABLE);
+        if (p)
+            gf_runq_put(p, g);
+        else
+            ready_from_outside(g, g, 1);
+    }
+    if (p)
+        gf_wake_for_work(m, p);
+}
+
+// Behind all that are runnable on this P; the global queue has its turn by the countdown in gf_pick.
+struct m *gf_yield(struct m *m)
+{
+    struct g *g = m->g;
+    struct p *p = gf_p(m);
+    if (gf_unlikely(g->flags & GF_G_THREAD)) {
+        gf_os_thread_yield();
+        return m;
+    }
+    check_stack(g);
+    gf_store_relaxed(&g->status, GF_RUNNABLE);
+    // Who was made ready last does not jump the queue before one that gives way.
+    if (gf_load_relaxed(&p->runnext)) {
+        gf_runq_put(p, gf_load_relaxed(&p->runnext));
+        gf_store_relaxed(&p->runnext, NULL);
+    }
+    gf_runq_put(p, g);
+    gf_wake_for_work(m, p);
+    struct g *next = gf_pick(m, p);
+    if (next == g) {
+        gf_store_relaxed(&g->status, GF_RUNNING);
+        return m;
+    }
+    gf_switch(m, g, next ? next : &m->g0);
+    return gf_self();
+}

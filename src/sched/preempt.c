@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Preemption: by blocking the thread, never by switching stacks inside a signal (kernel-level threads as in Shiina et
+// al., "Lightweight Preemptive User-Level Threads", PPoPP 2021). The handler of SIGURG gives the thread's P away, puts
+// its goroutine, bound to the thread, at the end of the global queue, and sleeps until it is handed a P again. To the
+// program and to libc that is an ordinary preemption by the system, so locks, thread-locals, malloc and stdio stay
+// sound.
+//
+// The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out. It starts
+// no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there.
+#include "sched/internal.h"
+
+#include "base/hooks.h"
+
+#include <errno.h>
+#include <signal.h>
+
+// The goroutine goes to the end of the global queue before its P is handed over, so that it has its turn again.
+static void requeue(struct m *m, struct p *p)
+{
+    struct g *g = m->g;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct m *was_locked = g->locked_m;
+    gf_sched.blocked_count--;
+    g->locked_m = m;
+    gf_store_relaxed(&g->status, GF_RUNNABLE); // relaxed: for reports
+    gf_globq_put(g);
+    gf_unlock(&gf_sched.lock);
+    gf_start_m(p, false);
+    gf_sleep_until_given(m);
+    g->locked_m = was_locked;
+}
+
+static void give_way(struct m *m)
+{
+    struct p *p = NULL;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    // Without an idle thread to take the P, or while the world stops (which takes the P itself), this one goes on.
+    if (gf_p(m) && (gf_sched.idle_m_count == 0 || gf_load_relaxed(&gf_sched.stopping))) {
+        gf_unlock(&gf_sched.lock);
+        return;
+    }
+    if (gf_p(m))
+        p = gf_give_up_p(m);
+    gf_unlock(&gf_sched.lock);
+    if (p) {
+        gf_add_relaxed(&p->n_preemptions, 1); // relaxed: a statistic
+        requeue(m, p);
+    } else {
+        gf_wait_for_p(m);
+    }
+}
+
+// A request that came while the thread was inside the runtime.
+void gf_leave_pending(struct m *m)
+{
+    gf_store_relaxed(&m->in_runtime, 1); // relaxed, with the compiler's fence: as in gf_enter
+    gf_fence_compiler();
+    if (gf_load_relaxed(&m->p_taken))
+        gf_enter_without_p(m);
+    gf_store_relaxed(&m->pending, 0);
+    if (m->g != &m->g0 && !gf_load_relaxed(&m->foreign))
+        give_way(m);
+    gf_store_release(&m->in_runtime, 0); // as in gf_leave
+    gf_fence_compiler();
+}
+
+static void on_sigurg(int sig, siginfo_t *info, void *context)
+{
+    struct m *m = gf_self();
+    int saved = errno;
+    (void)sig;
+    (void)info;
+    if (gf_load_relaxed(&gf_freezing) && gf_hooks.freeze)
+        gf_hooks.freeze(context);
+    if (m && !gf_load_relaxed(&m->foreign) && gf_load_relaxed(&m->in_runtime) == 0) {
+        // Entering: as in gf_enter, the P may just have been taken.
+        gf_store_relaxed(&m->in_runtime, 1);
+        gf_fence_compiler();
+        if (gf_load_relaxed(&m->pending)) {
+            gf_store_relaxed(&m->pending, 0);
+            give_way(m);
+        }
+        gf_store_release(&m->in_runtime, 0);
+    }
+    errno = saved;
+}
+
+void gf_preempt(struct m *m)
+{
+    if (gf_load_relaxed(&m->pending))
+        return;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool spare = gf_sched.idle_m_count > 0;
+    gf_unlock(&gf_sched.lock);
+    if (!spare)
+        gf_start_idle_m();
+    gf_store_relaxed(&m->pending, GF_PENDING_PREEMPT); // relaxed: the signal comes after it
+    if (gf_load_relaxed(&m->tid))
+        gf_os_thread_signal(gf_load_relaxed(&m->tid), SIGURG);
+}
+
+void gf_preempt_init(void)
+{
+    gf_os_signal_handle(SIGURG, on_sigurg, NULL);
+}

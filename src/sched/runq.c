@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The rarer operations on run queues: overflow of a ring into the global queue, stealing half of another's, and
+// the global queue, a list under the scheduler's lock. A thief copies the slots first and then claims them by
+// advancing head: had the owner taken or reused any of them meanwhile, the claim fails.
+#include "sched/runq.h"
+
+#include "sched/sched.h"
+
+void gf_globq_put_list(struct g *first, struct g *last, int n)
+{
+    last->next = NULL;
+    if (gf_sched.queue_tail)
+        gf_sched.queue_tail->next = first;
+    else
+        gf_sched.queue_head = first;
+    gf_sched.queue_tail = last;
+    // Relaxed: written under the lock; readers without it look for a hint.
+    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) + n);
+}
+
+void gf_globq_put(struct g *g)
+{
+    gf_globq_put_list(g, g, 1);
+}
+
+static struct g *globq_pop(void)
+{
+    struct g *g = gf_sched.queue_head;
+    gf_sched.queue_head = g->next;
+    if (!gf_sched.queue_head)
+        gf_sched.queue_tail = NULL;
+    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
+    return g;
+}
+
+struct g *gf_globq_get(struct p *p, int most)
+{
+    int count = gf_load_relaxed(&gf_sched.queue_count); // relaxed: under the lock
+    if (count == 0)
+        return NULL;
+    int n = count / gf_load_relaxed(&gf_sched.procs) + 1;
+    if (n > count)
+        n = count;
+    if (n > most)
+        n = most;
+    if (n > GF_RUNQ_SIZE / 2)
+        n = GF_RUNQ_SIZE / 2;
+    int room = GF_RUNQ_SIZE - (int)gf_runq_len(p) + 1;
+    if (n > room)
+        n = room;
+    struct g *first = globq_pop();
+    while (--n > 0)
+        gf_runq_put(p, globq_pop());
+    return first;
+}
+
+// Moves half of the ring and g to the global queue. If thieves have been faster, there is room now.
+void gf_runq_overflow(struct p *p, struct g *g)
+{
+    uint32_t head = gf_load_relaxed(&p->head); // relaxed: the compare-and-swap decides
+    uint32_t n = (gf_load_relaxed(&p->tail) - head) / 2;
+    if (n != GF_RUNQ_SIZE / 2) {
+        gf_runq_put(p, g);
+        return;
+    }
+    struct g *batch[GF_RUNQ_SIZE / 2 + 1];
+    for (uint32_t i = 0; i < n; i++)
+        batch[i] = gf_load_relaxed(&p->ring[(head + i) % GF_RUNQ_SIZE]);
+    // Release: as in gf_runq_get.
+    if (!gf_cas_release(&p->head, &head, head + n)) {
+        gf_runq_put(p, g);
+        return;
+    }
+    batch[n] = g;
+    for (uint32_t i = 0; i < n; i++)
+        batch[i]->next = batch[i + 1];
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_globq_put_list(batch[0], batch[n], (int)n + 1);
+    gf_unlock(&gf_sched.lock);
+}
+
+// Copies half of victim's ring behind p's tail, without publishing it, and claims it; returns how many.
+static uint32_t grab(struct p *p, uint32_t tail, struct p *victim)
+{
+    for (;;) {
+        uint32_t head = gf_load_acquire(&victim->head); // pairs with the consumers' releases
+        uint32_t end = gf_load_acquire(&victim->tail);  // pairs with the release in gf_runq_put
+        uint32_t n = end - head;
+        n -= n / 2;
+        if (n == 0)
+            return 0;
+        if (n > GF_RUNQ_SIZE / 2) // head and tail were read at different moments
+            continue;
+        for (uint32_t i = 0; i < n; i++) {
+            struct g *g = gf_load_relaxed(&victim->ring[(head + i) % GF_RUNQ_SIZE]);
+            gf_store_relaxed(&p->ring[(tail + i) % GF_RUNQ_SIZE], g);
+        }
+        // Acquire and release: what the owner wrote into the goroutines is ours, and our reads of the slots are
+        // over before they are reused (pairs with gf_runq_put).
+        if (gf_cas_acqrel(&victim->head, &head, head + n))
+            return n;
+    }
+}
+
+struct g *gf_runq_steal(struct p *p, struct p *victim)
+{
+    uint32_t tail = gf_load_relaxed(&p->tail); // relaxed: our own
+    gf_assert(gf_runq_len(p) == 0);
+    uint32_t n = grab(p, tail, victim);
+    if (n == 0)
+        return NULL;
+    n--;
+    struct g *g = gf_load_relaxed(&p->ring[(tail + n) % GF_RUNQ_SIZE]);
+    if (n > 0)
+        gf_store_release(&p->tail, tail + n); // as in gf_runq_put
+    return g;
+}

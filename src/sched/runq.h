@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A processor's run queue: a ring of 256. Producers: one, the owner. Consumers: many, the owner and thieves.
+// The owner never waits; a consumer retries only when another one has got something (lock-free). From Go's
+// runqput, runqget and runqsteal (runtime/proc.go).
+#ifndef GF_SCHED_RUNQ_H
+#define GF_SCHED_RUNQ_H
+
+#include "sched/p.h"
+
+static inline uint32_t gf_runq_len(const struct p *p)
+{
+    // Relaxed: a hint for others, and exact for the owner while nobody steals.
+    return gf_load_relaxed(&p->tail) - gf_load_relaxed(&p->head);
+}
+
+void gf_runq_overflow(struct p *p, struct g *g);
+
+// Owner only: puts g at the end; if the ring is full, half of it moves to the global queue.
+static inline void gf_runq_put(struct p *p, struct g *g)
+{
+    // Acquire: pairs with the consumers' release when they advance head: their reads of the slot are over.
+    uint32_t head = gf_load_acquire(&p->head);
+    uint32_t tail = gf_load_relaxed(&p->tail); // relaxed: our own
+    if (gf_unlikely(tail - head == GF_RUNQ_SIZE)) {
+        gf_runq_overflow(p, g);
+        return;
+    }
+    gf_store_relaxed(&p->ring[tail % GF_RUNQ_SIZE], g); // relaxed: the release below publishes it
+    // Release: pairs with the acquire load of tail in gf_runq_grab.
+    gf_store_release(&p->tail, tail + 1);
+}
+
+// Owner only: takes the oldest, or NULL.
+static inline struct g *gf_runq_get(struct p *p)
+{
+    uint32_t head = gf_load_relaxed(&p->head);  // relaxed: the compare-and-swap decides
+    while (head != gf_load_relaxed(&p->tail)) { // relaxed: our own
+        struct g *g = gf_load_relaxed(&p->ring[head % GF_RUNQ_SIZE]);
+        // Release: pairs with the acquire in gf_runq_put: the slot has been read before it is reused.
+        if (gf_cas_release(&p->head, &head, head + 1))
+            return g;
+    }
+    return NULL;
+}
+
+// Any thread that holds a P: moves half of victim's ring to its own, empty one, and returns one more to run
+// now; NULL if there was nothing.
+struct g *gf_runq_steal(struct p *p, struct p *victim);
+
+// The global queue; sched.lock is held.
+void gf_globq_put(struct g *g);
+void gf_globq_put_list(struct g *first, struct g *last, int n);
+// Takes a fair share, at most `most`: all but the first go to p's ring.
+struct g *gf_globq_get(struct p *p, int most);
+
+#endif

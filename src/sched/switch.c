@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Switching between goroutines, and their first and last moments on a stack. This is the one place that knows
+// what belongs to a goroutine beyond its registers: the sanitizers' view of its stack, the C++ exception state, the
+// floating-point environment if it asked for it. (errno is exchanged by the assembly.)
+//
+// A goroutine gets its stack when it first runs: the hottest that the P has. One that ends hands its stack to the
+// next one that has none, without a switch: spawn, run, exit of short goroutines live on one warm stack.
+#include "sched/internal.h"
+
+#include "mem/stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Without sanitizers, which must see every departure from a stack, a dead goroutine goes straight to the next.
+static const bool direct_exit = !GF_ASAN && !GF_TSAN;
+
+static inline void leave_stack(struct g *from, struct g *to, bool dying)
+{
+#if GF_ASAN
+    __sanitizer_start_switch_fiber(dying ? NULL : &from->fake_stack, to->stack_low,
+                                   (size_t)(to->stack_top - to->stack_low));
+#endif
+#if GF_TSAN
+    __tsan_switch_to_fiber(to->fiber, 0);
+#endif
+    (void)from, (void)to, (void)dying;
+}
+
+void gf_switch_arrived(struct g *g)
+{
+#if GF_ASAN
+    __sanitizer_finish_switch_fiber(g->fake_stack, NULL, NULL);
+#endif
+    (void)g;
+}
+
+void gf_g_created(struct g *g)
+{
+#if GF_TSAN
+    g->fiber = __tsan_create_fiber(0);
+#endif
+    (void)g;
+}
+
+void gf_g_destroyed(struct g *g)
+{
+#if GF_TSAN
+    __tsan_destroy_fiber(g->fiber);
+    g->fiber = NULL;
+#endif
+    (void)g;
+}
+
+// C++ keeps the exceptions in flight in a thread-local; they belong to the goroutine.
+GF_COLD static void exchange_cxx_globals(struct m *m, struct g *from, struct g *to)
+{
+    if (!(from->flags & GF_G_SYSTEM))
+        memcpy(from->cxx_globals, m->cxx_globals_at, sizeof from->cxx_globals);
+    if (!(to->flags & (GF_G_SYSTEM | GF_G_FRESH)))
+        memcpy(m->cxx_globals_at, to->cxx_globals, sizeof to->cxx_globals);
+    else
+        memset(m->cxx_globals_at, 0, sizeof to->cxx_globals);
+}
+
+static inline void become(struct m *m, struct g *to)
+{
+    if (to != &m->g0) {
+        gf_wait_off_cpu(to);
+        to->m = m;
+        gf_store_relaxed(&to->status, GF_RUNNING); // relaxed: for reports
+        gf_store_relaxed(&to->on_cpu, 1);          // relaxed: only this thread may continue it now
+    }
+    m->g = to;
+}
+
+void gf_switch(struct m *m, struct g *from, struct g *to)
+{
+    if (gf_unlikely(m->cxx_globals_at != NULL))
+        exchange_cxx_globals(m, from, to);
+    if (to->flags & GF_G_FRESH)
+        gf_make_ready_to_run(m, to);
+    become(m, to);
+    leave_stack(from, to, false);
+    if (gf_unlikely((from->flags | to->flags) & GF_G_FENV))
+        gf_arch_switch_fenv(from, to, m);
+    else
+        gf_arch_switch(from, to, m);
+    gf_switch_arrived(from);
+}
+
+void gf_cache_stack(struct p *p, struct gf_stack s)
+{
+    if (!gf_stack_is_default(s)) {
+        gf_stack_free(s);
+        return;
+    }
+    if (p->stack_count == GF_STACK_CACHE) {
+        // The coldest half goes back.
+        gf_stack_give(p->stacks, GF_STACK_CACHE / 2);
+        memmove(p->stacks, p->stacks + GF_STACK_CACHE / 2, sizeof p->stacks / 2);
+        p->stack_count = GF_STACK_CACHE / 2;
+    }
+    p->stacks[p->stack_count++] = s;
+}
+
+static struct gf_stack take_default_stack(struct p *p)
+{
+    if (p->stack_count == 0)
+        p->stack_count = (uint32_t)gf_stack_take(p->stacks, GF_STACK_CACHE / 2);
+    if (gf_unlikely(p->stack_count == 0))
+        gf_fatal("out of memory (stack allocation)");
+    return p->stacks[--p->stack_count];
+}
+
+static inline void set_stack(struct g *g, struct gf_stack s)
+{
+    g->stack_low = s.low;
+    g->stack_top = s.top;
+    // A recycled stack may carry the poison of frames that were left by a jump.
+    gf_asan_unpoison(s.low, (size_t)(s.top - s.low));
+}
+
+void gf_make_ready_to_run(struct m *m, struct g *g)
+{
+    if (gf_likely(!g->stack_low))
+        set_stack(g, take_default_stack(gf_p(m)));
+    g->sp = gf_arch_prepare(g->stack_top, gf_g_main);
+    g->errno_value = 0;
+    gf_g_created(g);
+}
+
+// The dead goroutine's stack becomes `to`'s.
+_Noreturn static void inherit_stack(struct m *m, struct g *from, struct g *to)
+{
+    to->stack_low = from->stack_low;
+    to->stack_top = from->stack_top;
+    to->errno_value = 0;
+    *m->errno_at = 0;
+    from->stack_low = NULL;
+    gf_g_free(gf_p(m), from);
+    become(m, to);
+    gf_arch_start(to->stack_top, (void (*)(void *))gf_g_main, NULL);
+}
+
+_Noreturn static void switch_directly(struct m *m, struct g *from, struct g *to)
+{
+    struct p *p = gf_p(m);
+    struct gf_stack s = {from->stack_low, from->stack_top};
+    if (to->flags & GF_G_FRESH) {
+        if (!to->stack_low && gf_stack_is_default(s))
+            inherit_stack(m, from, to);
+        gf_make_ready_to_run(m, to);
+    }
+    // This stack goes into the cache while we are still on it: only this thread can take it out, after the jump. The
+    // cache has room, or the caller would have gone by the scheduler's stack.
+    p->stacks[p->stack_count++] = s;
+    from->stack_low = NULL;
+    gf_g_free(p, from);
+    become(m, to);
+    gf_arch_jump(to, m);
+}
+
+void gf_switch_from_dead(struct m *m, struct g *from, struct g *to)
+{
+    struct gf_stack s = {from->stack_low, from->stack_top};
+    const uint8_t special = GF_G_FENV | GF_G_MAIN;
+    if (direct_exit && to && gf_stack_is_default(s) && gf_p(m)->stack_count < GF_STACK_CACHE &&
+        !((from->flags | (to->flags & GF_G_FENV)) & special) && !m->cxx_globals_at)
+        switch_directly(m, from, to);
+    if (gf_unlikely(m->cxx_globals_at != NULL))
+        memset(m->cxx_globals_at, 0, sizeof from->cxx_globals);
+    if (from->flags & GF_G_FENV)
+        gf_arch_set_default_fenv();
+    // The scheduler's stack frees what is left of it, and runs `to`.
+    m->dead = from;
+    if (to)
+        m->hint = to;
+    become(m, &m->g0);
+    leave_stack(from, &m->g0, true);
+    gf_arch_jump(&m->g0, m);
+}
+
+// --- The first frame ---
+
+// Copies the bound call into this frame, for its room in the G is needed for the panic state.
+static void take_call(struct g *g, struct go_call *into)
+{
+    *into = g->call;
+    g->flags &= (uint8_t)~GF_G_FRESH;
+    memset(&g->defers, 0, sizeof g->call);
+}
+
+// A call too large for the G: the record on the heap is copied and freed before the call, so that a goroutine
+// that never returns holds nothing.
+GF_NOINLINE static void run_spilled(struct m *m, struct g *g)
+{
+    struct go_call *heap = g->spilled;
+    size_t bytes = sizeof *heap + 128 + heap->stack_bytes;
+    char *room = __builtin_alloca_with_align(bytes, 128);
+    memcpy(room, heap, bytes);
+    g->flags &= (uint8_t) ~(GF_G_FRESH | GF_G_SPILLED);
+    memset(&g->defers, 0, sizeof g->call);
+    gf_leave(m);
+    free(heap);
+    gf_arch_replay((struct go_call *)room);
+}
+
+GF_NOINLINE static void run_call(struct m *m, struct g *g)
+{
+    struct go_call call;
+    take_call(g, &call);
+    gf_leave(m);
+    gf_arch_replay(&call);
+}
+
+void gf_g_main(void)
+{
+    struct m *m = gf_self();
+    struct g *g = m->g;
+    gf_switch_arrived(g);
+    if (gf_unlikely(g->flags & GF_G_SPILLED))
+        run_spilled(m, g);
+    else
+        run_call(m, g);
+    gf_goexit(gf_enter());
+}

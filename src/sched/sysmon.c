@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// The monitor: a thread without a P that looks, every 20 microseconds to 10 milliseconds, at what the threads with
+// one cannot see about themselves (Go's sysmon):
+//   - a goroutine that runs for a whole time slice while others wait is preempted (preempt.c);
+//   - a thread that is outside the runtime and whose CPU clock stands still is blocked in the kernel: its P is taken,
+//     without a signal, which would cut the call short;
+//   - work that a computing goroutine holds back (runnext, or a ring) while Ps are idle gets a thread;
+//   - timers and the poller, when everybody is too busy to look.
+// It sleeps for good while all Ps are idle, so an idle program makes no system calls.
+#include "sched/internal.h"
+
+#include "sched/poller.h"
+
+#include <signal.h>
+
+enum {
+    SHORTEST_NS = 20000,
+    LONGEST_NS = 10000000,
+    CALM_ROUNDS = 50,    // without anything to do, before the rounds grow longer
+    SLICE_NS = 10000000, // of a goroutine, while others wait
+    BLOCKED_NS = 40000,  // a clock that stands still for so long means blocked in the kernel
+    POLL_NS = 10000000   // the poller is looked at least so often
+};
+
+static struct {
+    _Atomic(uint32_t) started; // claimed by who starts the thread; relaxed
+    _Atomic(uint32_t) asleep;  // 1 while it sleeps for good; see sleep_while_idle
+} monitor;
+
+static int busy_ps(void)
+{
+    return gf_load_relaxed(&gf_sched.procs) -
+           gf_load_relaxed(&gf_sched.idle_p_count); // relaxed: a hint
+}
+
+// All Ps are idle: 1. say that we sleep; 2. fence; 3. look again. Who takes an idle P: 1. takes it; 2. (the lock's
+// fence); 3. looks whether we sleep.
+static void sleep_while_idle(void)
+{
+    gf_store_relaxed(&monitor.asleep, 1);
+    gf_fence_seqcst();
+    while (gf_load_relaxed(&monitor.asleep) && busy_ps() == 0)
+        gf_os_futex_wait(&monitor.asleep, 1, INT64_MAX);
+    gf_store_relaxed(&monitor.asleep, 0);
+}
+
+void gf_sysmon_wake(void)
+{
+    gf_fence_seqcst(); // pairs with the fence in sleep_while_idle
+    if (gf_load_relaxed(&monitor.asleep)) {
+        gf_store_relaxed(&monitor.asleep, 0);
+        gf_os_futex_wake(&monitor.asleep, 1);
+    }
+}
+
+static bool others_wait(const struct p *p)
+{
+    // Relaxed: hints. runnext is read without its owner; only whether it is NULL matters.
+    return gf_runq_len(p) > 0 || gf_load_relaxed(&p->runnext) ||
+           gf_load_relaxed(&gf_sched.queue_count) > 0;
+}
+
+// Takes m's P and finds a thread for what waits on it. Returns whether it did.
+static bool retake(struct m *m)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_take_p(m);
+    gf_unlock(&gf_sched.lock);
+    if (!p)
+        return false;
+    p->credit = 0;
+    gf_handoff_p(p);
+    return true;
+}
+
+// Work that waits on a P whose goroutine computes outside the runtime, while another P is idle: the P is borrowed
+// for a moment, its queue moved to where an idle thread finds it.
+static bool rescue_work(struct m *m)
+{
+    struct g *g = NULL;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_take_p(m);
+    if (p) {
+        if ((g = gf_load_relaxed(&p->runnext))) {
+            gf_store_relaxed(&p->runnext, NULL);
+            gf_globq_put(g);
+        }
+        p->credit = 0;
+        gf_acquire_p(m, p);
+        gf_sched.blocked_count--;
+        gf_store_relaxed(&m->g->status, GF_RUNNING); // relaxed: for reports
+    }
+    gf_unlock(&gf_sched.lock);
+    if (p)
+        gf_wake_one();
+    return p != NULL;
+}
+
+// What one look at a thread with a P leads to; true if there was something to do.
+static bool look_at(struct m *m, struct p *p, int64_t now)
+{
+    uint64_t tick = gf_load_relaxed(&p->tick); // relaxed: only whether it changes
+    if (tick != m->seen_tick || m->seen_p != p) {
+        m->seen_tick = tick;
+        m->seen_p = p;
+        m->seen_at = now;
+        m->seen_cpu = -1;
+        return false;
+    }
+    bool waiting = others_wait(p);
+    int64_t since = now - m->seen_at;
+    if (waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0 && since >= SHORTEST_NS &&
+        gf_load_relaxed(&m->in_runtime) == 0 && rescue_work(m))
+        return true;
+    // Timers and descriptors wait too: while no other P could look after them, they count as somebody who waits.
+    waiting = waiting || gf_load_relaxed(&p->timers.first) <= now ||
+              (gf_poller_in_use() && gf_load_relaxed(&gf_sched.idle_p_count) == 0);
+    if (!waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0)
+        return false;
+    if (since < BLOCKED_NS || gf_load_relaxed(&m->in_runtime) != 0)
+        return false;
+    int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
+    if (gf_load_relaxed(&m->blocking) ||
+        (m->seen_cpu >= 0 && cpu - m->seen_cpu < (now - m->seen_cpu_at) / 8)) {
+        if (waiting)
+            return retake(m);
+    }
+    if (m->seen_cpu < 0 || now - m->seen_cpu_at > 10 * BLOCKED_NS) {
+        m->seen_cpu = cpu;
+        m->seen_cpu_at = now;
+    }
+    if (since >= SLICE_NS && waiting) {
+        gf_preempt(m);
+        return true;
+    }
+    return false;
+}
+
+// A goroutine that computes without a P, since that was taken, has more than its share.
+static void look_at_outsider(struct m *m, int64_t now)
+{
+    if (m->seen_p) {
+        m->seen_p = NULL;
+        m->seen_at = now;
+        m->seen_cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
+        return;
+    }
+    if (now - m->seen_at < SLICE_NS)
+        return;
+    int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
+    if (cpu - m->seen_cpu > SLICE_NS / 2 && gf_load_relaxed(&m->in_runtime) == 0)
+        gf_preempt(m);
+    m->seen_at = now;
+    m->seen_cpu = cpu;
+}
+
+static bool look_at_all(int64_t now)
+{
+    bool active = false;
+    // The list only grows at its head, and threads' structures live for ever.
+    for (struct m *m = gf_load_acquire(&gf_sched.all_ms); m; m = m->all_next) {
+        if (gf_load_relaxed(&m->foreign) || m->tid == 0)
+            continue;
+        struct p *p = gf_p(m); // a hint; taking it has its own protocol
+        if (p)
+            active |= look_at(m, p, now);
+        else if (gf_load_relaxed(&m->p_taken))
+            look_at_outsider(m, now);
+    }
+    return active;
+}
+
+// While all Ps are busy nobody watches: overdue timers of idle Ps, and the poller.
+static void look_around(struct m *self, int64_t now)
+{
+    if (gf_poller_in_use() && now - gf_poller_looked_at() > POLL_NS)
+        gf_poller_look(self);
+    if (gf_load_relaxed(&gf_sched.watcher) || gf_load_relaxed(&gf_sched.idle_p_count) == 0)
+        return;
+    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
+        if (gf_load_relaxed(&gf_sched.ps[i]->timers.first) <= now) {
+            gf_wake_one();
+            return;
+        }
+    }
+}
+
+static void *monitor_main(void *arg)
+{
+    struct m *self = arg;
+    gf_m_adopt_this_thread(self);
+    gf_store_relaxed(&self->foreign, true);
+    gf_store_relaxed(&self->in_runtime, 1); // for ever
+    int64_t pause = SHORTEST_NS;
+    for (int calm = 0;;) {
+        if (busy_ps() == 0) {
+            sleep_while_idle();
+            pause = SHORTEST_NS;
+            calm = 0;
+        }
+        gf_os_sleep(pause);
+        int64_t now = gf_os_now();
+        gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
+        bool active = look_at_all(now);
+        look_around(self, now);
+        calm = active ? 0 : calm + 1;
+        if (active)
+            pause = SHORTEST_NS;
+        else if (calm > CALM_ROUNDS && pause < LONGEST_NS)
+            pause *= 2;
+    }
+    return NULL;
+}
+
+void gf_sysmon_start(void)
+{
+    uint32_t no = 0;
+    if (gf_likely(gf_load_relaxed(&monitor.started)) || !gf_cas_relaxed(&monitor.started, &no, 1))
+        return;
+    struct m *m = gf_m_new();
+    sigset_t all, old;
+    // The program's signals go to its own threads.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    gf_sched.has_sysmon = gf_os_thread_start(monitor_main, m, 64 << 10) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!gf_sched.has_sysmon)
+        gf_fatal("cannot start the monitor's thread");
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+// The timer heaps: one a processor, 4-ary, for that is shallower than a binary one and its four children share a
+// cache line or two. Each slot repeats its timer's deadline, so that sifting reads the array only.
+//
+// Where a timer is. t->heap is the heap it was last armed in, and stays so after it has fired: fire runs under that
+// heap's lock, so a stop that takes the lock has waited for it. t->index is its slot, or says that it is in none, or
+// that it is on its way to another processor's heap; only the holder of t->heap's lock may believe it.
+//
+// Growing: the memory is fetched without the lock, for nothing may be allocated under it; then all is looked at again.
+#include "sched/timerheap.h"
+
+#include "sched/sched.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEWEST_SLOTS = 16, CHILDREN = 4, MOST_CHECKED = 256 };
+#define NOWHERE UINT32_MAX
+#define MOVING (UINT32_MAX - 1)
+
+static inline void place(struct gf_timers *h, uint32_t i, struct gf_timer_slot s)
+{
+    h->slots[i] = s;
+    s.timer->index = i;
+}
+
+static void sift_up(struct gf_timers *h, uint32_t i, struct gf_timer_slot s)
+{
+    while (i > 0) {
+        uint32_t parent = (i - 1) / CHILDREN;
+        if (h->slots[parent].when <= s.when)
+            break;
+        place(h, i, h->slots[parent]);
+        i = parent;
+    }
+    place(h, i, s);
+}
+
+static uint32_t earliest_child(const struct gf_timers *h, uint32_t i)
+{
+    uint32_t first = i * CHILDREN + 1, best = first;
+    for (uint32_t c = first + 1; c < first + CHILDREN && c < h->count; c++)
+        if (h->slots[c].when < h->slots[best].when)
+            best = c;
+    return best;
+}
+
+static void sift_down(struct gf_timers *h, uint32_t i, struct gf_timer_slot s)
+{
+    while (i * CHILDREN + 1 < h->count) {
+        uint32_t child = earliest_child(h, i);
+        if (s.when <= h->slots[child].when)
+            break;
+        place(h, i, h->slots[child]);
+        i = child;
+    }
+    place(h, i, s);
+}
+
+// Large heaps are taken on trust: a look at all of it at each step would make debug builds useless.
+__attribute__((unused)) static bool heap_is_valid(const struct gf_timers *h)
+{
+    for (uint32_t i = 0; i < h->count && h->count <= MOST_CHECKED; i++)
+        if (h->slots[i].timer->index != i || h->slots[i].timer->when != h->slots[i].when ||
+            (i > 0 && h->slots[(i - 1) / CHILDREN].when > h->slots[i].when))
+            return false;
+    return true;
+}
+
+static inline void publish_first(struct gf_timers *h)
+{
+    // Relaxed: whoever arms an earlier timer wakes the watcher after a fence (sched/watch.c).
+    gf_store_relaxed(&h->first, h->count ? h->slots[0].when : INT64_MAX);
+}
+
+static void insert(struct gf_timers *h, struct gf_timer *t)
+{
+    struct gf_timer_slot s = {t->when, t};
+    gf_assert(h->count < h->room);
+    sift_up(h, h->count++, s);
+    publish_first(h);
+}
+
+static void take_out(struct gf_timers *h, uint32_t i)
+{
+    gf_assert(i < h->count);
+    h->slots[i].timer->index = NOWHERE;
+    struct gf_timer_slot last = h->slots[--h->count];
+    if (i == h->count)
+        return;
+    // The last one fills the gap: it may belong further up or further down.
+    if (i > 0 && last.when < h->slots[(i - 1) / CHILDREN].when)
+        sift_up(h, i, last);
+    else
+        sift_down(h, i, last);
+}
+
+// The heap is locked, and locked again on return, but was not in between.
+GF_COLD static void make_room(struct gf_timers *h)
+{
+    uint32_t room = h->room ? h->room * 2 : FEWEST_SLOTS;
+    gf_unlock(&h->lock);
+    struct gf_timer_slot *slots = malloc(room * sizeof *slots), *old = slots;
+    if (!slots)
+        gf_fatal("out of memory (timers)");
+    gf_lock(&h->lock, GF_RANK_TIMERS);
+    if (h->room < room) {
+        old = h->slots;
+        if (h->count)
+            memcpy(slots, old, h->count * sizeof *slots);
+        h->slots = slots;
+        h->room = room;
+    }
+    gf_unlock(&h->lock);
+    free(old);
+    gf_lock(&h->lock, GF_RANK_TIMERS);
+}
+
+static void lock_with_room(struct gf_timers *h)
+{
+    gf_lock(&h->lock, GF_RANK_TIMERS);
+    while (gf_unlikely(h->count == h->room))
+        make_room(h);
+}
+
+void gf_timer_start(struct m *m, struct gf_timer *t)
+{
+    // P 0 exists always, so threads that have no P use its heap.
+    struct gf_timers *h = gf_p(m) ? &m->p->timers : &gf_sched.ps[0]->timers;
+    lock_with_room(h);
+    // Release: pairs with the acquire in lock_of, for a stop by another thread that only knows the timer.
+    gf_store_release(&t->heap, h);
+    insert(h, t);
+    bool is_first = t->index == 0;
+    int64_t when = t->when;
+    gf_check_expensive(heap_is_valid(h));
+    gf_unlock(&h->lock);
+    // From here on it may have fired, and be gone.
+    if (is_first)
+        gf_watch_earlier(m, when);
+}
+
+// The heap of the timer, locked, once it is not on its way to another; NULL if it was never armed.
+static struct gf_timers *lock_of(struct gf_timer *t)
+{
+    for (;;) {
+        struct gf_timers *h = gf_load_acquire(&t->heap); // pairs with the release in gf_timer_start
+        if (!h)
+            return NULL;
+        gf_lock(&h->lock, GF_RANK_TIMERS);
+        // Relaxed: it changes under the lock of the heap that it names, and is armed by one thread at a time.
+        if (gf_likely(gf_load_relaxed(&t->heap) == h && t->index != MOVING))
+            return h;
+        gf_unlock(&h->lock);
+        gf_arch_pause();
+    }
+}
+
+bool gf_timer_stop(struct gf_timer *t)
+{
+    struct gf_timers *h = lock_of(t);
+    if (!h)
+        return false;
+    bool armed = t->index != NOWHERE;
+    if (armed) {
+        take_out(h, t->index);
+        publish_first(h);
+        gf_check_expensive(heap_is_valid(h));
+    }
+    gf_unlock(&h->lock);
+    return armed;
+}
+
+// Arms a periodic timer again, for the next place on its grid that is not over yet.
+static void advance(struct gf_timers *h, struct gf_timer *t, int64_t now)
+{
+    int64_t steps = (now - t->when) / t->period + 1;
+    int64_t step;
+    if (__builtin_mul_overflow(steps, t->period, &step) ||
+        __builtin_add_overflow(t->when, step, &t->when))
+        t->when = INT64_MAX;
+    sift_down(h, 0, (struct gf_timer_slot){t->when, t});
+}
+
+int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now)
+{
+    int n = 0;
+    gf_lock(&h->lock, GF_RANK_TIMERS);
+    for (; h->count && h->slots[0].when <= now && now != INT64_MAX; n++) {
+        struct gf_timer *t = h->slots[0].timer;
+        if (t->period > 0)
+            advance(h, t, now);
+        else
+            take_out(h, 0);
+        // Its last access to a timer that is not periodic: whoever it wakes may free it.
+        t->fire(m, t, now);
+    }
+    publish_first(h);
+    gf_check_expensive(heap_is_valid(h));
+    gf_unlock(&h->lock);
+    return n;
+}
+
+// Takes one timer out for the journey; NULL if there is none.
+static struct gf_timer *depart(struct gf_timers *from, struct gf_timers *to)
+{
+    struct gf_timer *t = NULL;
+    gf_lock(&from->lock, GF_RANK_TIMERS);
+    if (from->count) {
+        t = from->slots[from->count - 1].timer;
+        take_out(from, from->count - 1);
+        t->index = MOVING;
+        // Release: pairs with the acquire in lock_of: who believes the new heap sees that it is on its way.
+        gf_store_release(&t->heap, to);
+        publish_first(from);
+    }
+    gf_unlock(&from->lock);
+    return t;
+}
+
+// The world stands still, but threads without a P may stop timers meanwhile: they wait until one that is on its way
+// has arrived. Two heaps are never locked at once.
+void gf_timers_move(struct gf_timers *from, struct gf_timers *to)
+{
+    for (struct gf_timer *t; (t = depart(from, to));) {
+        lock_with_room(to);
+        insert(to, t);
+        gf_unlock(&to->lock);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Timers: a 4-ary heap a processor, ordered by the moment of firing, each timer knowing its index so that
+// stopping one takes O(log n) wherever it stands. A timer lives where its user likes (a parked frame, a
+// channel); it is linked by pointer and never copied.
+//
+// Firing: the scheduler calls fire() inside the runtime with the heap's lock held. So once gf_timer_stop has
+// returned, fire is not running and will not run, and the timer's memory may go. fire must be short: it makes
+// goroutines ready, and neither blocks, nor starts or stops timers, nor calls the program.
+#ifndef GF_SCHED_TIMERHEAP_H
+#define GF_SCHED_TIMERHEAP_H
+
+#include "base/lock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct m;
+struct gf_timers;
+
+struct gf_timer {
+    int64_t when;   // monotonic; [const] while armed
+    int64_t period; // > 0: armed again by so much, on its grid; [const] while armed
+    void (*fire)(struct m *m, struct gf_timer *t, int64_t now);
+    // The heap that it was armed in last, also after it has fired; NULL: never armed. [lock] that heap's; acquire
+    // reads find out which lock.
+    _Atomic(struct gf_timers *) heap;
+    uint32_t index; // [lock] the heap's: its slot, or that it has none
+};
+
+struct gf_timer_slot {
+    int64_t when;
+    struct gf_timer *timer;
+};
+
+struct gf_timers {
+    struct gf_lock lock; // protects all below
+    uint32_t count, room;
+    struct gf_timer_slot *slots; // 4-ary heap by `when`
+    // The earliest deadline, INT64_MAX if none: [atomic] written under the lock, read by schedulers as a hint
+    // (relaxed: who misses a change is woken by who made it, or is its own thread).
+    _Atomic(int64_t) first;
+};
+
+// Arms a timer that is not armed, and that nobody else arms or stops at the same time; t->when, period and fire are
+// set, and heap was NULL before its first use. INT64_MAX never fires and keeps nothing waiting. From inside the
+// runtime, without the locks of objects.
+void gf_timer_start(struct m *m, struct gf_timer *t);
+// Disarms it; returns whether it was armed, that is, whether this call kept it from firing (once more). From inside
+// the runtime, without the locks of objects.
+bool gf_timer_stop(struct gf_timer *t);
+
+// Fires what is due in one heap; returns how many. For the scheduler.
+int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now);
+// Moves all timers of a processor that goes away to another's heap; the world is stopped.
+void gf_timers_move(struct gf_timers *from, struct gf_timers *to);
+
+#endif

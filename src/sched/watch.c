@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// How idle threads sleep. One of them is the watcher: it sleeps until the earliest timer, or in the poller if any
+// descriptor is watched; the others sleep until they are woken. While at least one thread is idle, timers and
+// descriptors are attended; while none is, the busy ones look at them between goroutines, and sysmon at times.
+//
+// A thread's `wake` is 0 while it may sleep, 1 when it has been given a P (next_p), and 2 when it is to look again.
+//
+// A timer set earlier than the watcher sleeps for must wake it. The setter: 1. publishes the timer (timers.first);
+// 2. fence; 3. reads watch_until. The watcher: 1. publishes watch_until; 2. fence; 3. reads all timers.first. So
+// one sees the other. In the same way a waker stores wake, then looks who is the watcher, and the watcher says that
+// it is, then looks at wake, before it sleeps in the poller, which the futex does not reach.
+#include "sched/internal.h"
+
+#include "sched/poller.h"
+
+// A wait shorter than this is spun: the system would wake us too late.
+enum { SPIN_NS = 8000 };
+enum { GIVEN = 1, LOOK_AGAIN = 2 };
+
+static void wake_sleeper(struct m *m)
+{
+    gf_fence_seqcst(); // between the store of wake and the look at the watcher
+    if (m == gf_load_relaxed(&gf_sched.watcher) && gf_poller_in_use())
+        gf_poller_break();
+    gf_os_futex_wake(&m->wake, 1);
+}
+
+void gf_m_wake(struct m *m)
+{
+    // Release: pairs with the acquire loads of wake by the sleeper.
+    gf_store_release(&m->wake, GIVEN);
+    wake_sleeper(m);
+}
+
+void gf_watch_earlier(struct m *m, int64_t when)
+{
+    gf_fence_seqcst(); // 2. of the protocol above
+    // While no P is idle the watcher could not fire it; whoever makes one idle calls this again.
+    if (when >= gf_load_relaxed(&gf_sched.watch_until) ||
+        gf_load_relaxed(&gf_sched.idle_p_count) == 0)
+        return;
+    struct m *watcher = gf_load_relaxed(&gf_sched.watcher);
+    uint32_t asleep = 0;
+    if (!watcher) {
+        // A thread with a P looks at its timers itself, sooner or later; for another one somebody must.
+        if (!m || !gf_p(m))
+            gf_wake_one();
+        return;
+    }
+    // Relaxed: it carries nothing but itself; threads' structures live for ever, so a stale one does no harm.
+    if (gf_cas_relaxed(&watcher->wake, &asleep, LOOK_AGAIN))
+        wake_sleeper(watcher);
+}
+
+void gf_sleep_until_given(struct m *m)
+{
+    for (;;) {
+        // Acquire: pairs with the release in gf_m_wake: next_p and all that the giver did are ours.
+        uint32_t wake = gf_load_acquire(&m->wake);
+        if (wake == GIVEN)
+            break;
+        if (wake == LOOK_AGAIN)
+            gf_cas_relaxed(&m->wake, &wake, 0); // relaxed: it carries nothing
+        else
+            gf_os_futex_wait(&m->wake, 0, INT64_MAX);
+    }
+    gf_store_relaxed(&m->wake,
+                     0); // relaxed: nobody wakes it again before it is listed or bound again
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = m->next_p;
+    m->next_p = NULL;
+    gf_acquire_p(m, p);
+    gf_unlock(&gf_sched.lock);
+}
+
+// The P whose timer comes first, and when. INT64_MAX while no P is idle: then who is busy looks after them.
+static int64_t earliest_timer(struct p **whose)
+{
+    int64_t first = INT64_MAX;
+    *whose = NULL;
+    if (gf_load_relaxed(&gf_sched.idle_p_count) ==
+        0) // relaxed, as below: ordered by the fences above
+        return first;
+    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
+        int64_t f = gf_load_relaxed(&gf_sched.ps[i]->timers.first);
+        if (f < first) {
+            first = f;
+            *whose = gf_sched.ps[i];
+        }
+    }
+    return first;
+}
+
+// Leaves the idle list with a P if there is an idle one, the wanted one if possible.
+static void claim_p(struct m *m, struct p *wanted)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool listed = gf_idle_m_remove(m);
+    struct p *p = listed ? gf_idle_p_get(wanted) : NULL;
+    if (p)
+        gf_acquire_p(m, p);
+    else if (listed)
+        gf_idle_m_put(m);
+    gf_unlock(&gf_sched.lock);
+}
+
+static bool spin_until(struct m *m, int64_t deadline)
+{
+    while (gf_os_now() < deadline) {
+        if (gf_load_relaxed(&m->wake) != 0) // relaxed: looked at again with acquire
+            return false;
+        gf_arch_pause();
+    }
+    return true;
+}
+
+// Sleeps as the watcher. Returns the goroutines that the poller has made ready; *due is set if a timer is due.
+static struct g *watch(struct m *m, struct p **whose, bool *due)
+{
+    int64_t until = earliest_timer(whose);
+    if (until != INT64_MAX && until - gf_os_now() < SPIN_NS) {
+        *due = spin_until(m, until);
+        return NULL;
+    }
+    // 1. publish until when we sleep; 2. fence; 3. look at the timers, and at wake, again.
+    gf_store_relaxed(&gf_sched.watch_until, until);
+    gf_fence_seqcst();
+    struct p *ignored;
+    if (earliest_timer(&ignored) < until || gf_load_relaxed(&m->wake) != 0)
+        return NULL;
+    struct g *polled = NULL;
+    if (gf_poller_in_use())
+        polled = gf_poller_wait(m, until);
+    else
+        gf_os_futex_wait(&m->wake, 0, until);
+    *due = until != INT64_MAX && gf_os_now() >= until;
+    return polled;
+}
+
+static void be_watcher(struct m *m)
+{
+    bool due = false;
+    struct p *whose;
+    struct g *polled = watch(m, &whose, &due);
+    gf_store_relaxed(&gf_sched.watch_until,
+                     INT64_MAX);               // relaxed: whoever misses it wakes us for nothing
+    gf_store_release(&gf_sched.watcher, NULL); // pairs with the next watcher's compare-and-swap
+    if (due || polled)
+        claim_p(m, whose);
+    if (polled)
+        gf_ready_all(m, polled);
+}
+
+void gf_idle_sleep(struct m *m)
+{
+    uint32_t wake = gf_load_acquire(&m->wake); // pairs with the release in gf_m_wake
+    if (wake == 0) {
+        gf_check_deadlock();
+        struct m *nobody = NULL;
+        if (gf_cas_acqrel(&gf_sched.watcher, &nobody, m))
+            be_watcher(m);
+        else
+            gf_os_futex_wait(&m->wake, 0, INT64_MAX);
+        wake = gf_load_acquire(&m->wake);
+    }
+    if (wake == LOOK_AGAIN)
+        gf_cas_relaxed(&m->wake, &wake,
+                       0); // relaxed: it carries nothing; a GIVEN that comes first stays
+    else if (!gf_p(m) && wake == GIVEN)
+        gf_sleep_until_given(m);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// gofer: Go's concurrency for C. This header brings everything; each section is a header of its own.
+#ifndef GOFER_H
+#define GOFER_H
+
+#include <gofer/chan.h>
+#include <gofer/go.h>
+#include <gofer/panic.h>
+#include <gofer/select.h>
+#include <gofer/sync.h>
+#include <gofer/time.h>
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// What defer, go_try and go_catch are made of: records in the frames of the program, linked into lists of the
+// goroutine, and the cleanup attribute, by which the compiler takes them off again on every ordinary road out of
+// the block. A panic takes the other road: it runs the list itself and jumps.
+//
+// gcc runs a cleanup also for a variable whose declaration a goto or a case label has jumped over, on garbage; so a
+// cleanup acts only if its record is the innermost of the list. A program's own longjmp leaves records behind that no
+// cleanup took off. They lie below the stack pointer and are dropped when that is noticed; the check word tells
+// whether such a record is still what it was.
+#ifndef GOFER_DETAIL_TRY_H
+#define GOFER_DETAIL_TRY_H
+
+#include <gofer/detail/bind.h>
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GO_TRY_BY_SETJMP
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define GO_TRY_BY_SETJMP
+#endif
+
+#ifdef GO_TRY_BY_SETJMP
+#include <setjmp.h>
+#endif
+
+GO_BEGIN_DECLS
+
+// A deferred call. The bound call follows, at the next multiple of 16.
+struct go_defer_ {
+    struct go_defer_ *next; // the one registered before
+    uintptr_t check;        // of the address and the link
+};
+
+// A go_try: where to go on, and what of the goroutine's lists belongs to blocks further out.
+struct go_try_ {
+    struct go_try_ *outer;
+    uintptr_t check; // of the address and the link
+    struct go_defer_ *defers;
+    void *panics; // the newest panic in flight when the try began
+    void *caught; // the panic that the catch block has; NULL in the try block
+#ifdef GO_TRY_BY_SETJMP
+    jmp_buf jump;
+#else
+    void *jump[8]; // known to arch/*/jump.S
+#endif
+};
+
+// Declares the record in the enclosing block, binds the call and links it. It begins with a statement, for a label
+// may stand before it, and that declares the type which the declaration needs: under an `if` without braces the
+// type's scope would be the statement alone, so that mistake does not compile.
+#define GO_DEFER_(id, ...) GO_DEFER__(id, __VA_ARGS__)
+#define GO_DEFER__(id, f, ...)                                                                     \
+    (void)sizeof(struct GO_CAT(go_defer_, id) {                                                    \
+        struct go_defer_ link;                                                                     \
+        GO_CALL_ROOM(f, ##__VA_ARGS__) room;                                                       \
+    });                                                                                            \
+    struct GO_CAT(go_defer_, id) GO_CAT(go_deferred_, id) __attribute__((cleanup(go_defer_run_))); \
+    GO_BIND_HERE(id, &GO_CAT(go_deferred_, id).room.call, f, ##__VA_ARGS__);                       \
+    go_defer_push_(&GO_CAT(go_deferred_, id).link)
+
+GO_API void go_defer_push_(struct go_defer_ *d);
+GO_API void go_defer_run_(void *record);
+
+// One statement: the `switch` keeps compilers from asking for braces when it stands under an `if`, and the `for`, whose
+// body is done once, is what break and continue leave. The condition is set by the first half of its declaration.
+#define GO_TRY_(id) GO_TRY__(id)
+#define GO_TRY__(id)                                                                               \
+    switch (0)                                                                                     \
+    case 0:                                                                                        \
+    default:                                                                                       \
+        for (struct go_try_ GO_CAT(go_try_, id) __attribute__((cleanup(go_try_leave_))),           \
+             *GO_CAT(go_once_, id) = go_try_enter_(&GO_CAT(go_try_, id));                          \
+             GO_CAT(go_once_, id); GO_CAT(go_once_, id) = NULL)                                    \
+            if (GO_TRY_SET(GO_CAT(go_try_, id).jump) == 0)
+#define GO_CATCH_(p) else for (const struct go_panic_info *p = go_try_caught_(); p; p = NULL)
+
+// Returns 0, and once more, not 0, when a panic is caught. gcc's __builtin_setjmp keeps no variable in a register
+// across it, so that it needs no volatile there, and gives no false warnings (-Wclobbered), of which any other
+// function that returns twice has many; clang's is no better than a call. Thread sanitizer follows the program's
+// stack and must see the jump: it knows setjmp.
+#if defined(GO_TRY_BY_SETJMP)
+#define GO_TRY_SET(jump) _setjmp(jump)
+#elif defined(__GNUC__) && !defined(__clang__)
+#define GO_TRY_SET(jump) __builtin_setjmp(jump)
+#else
+#define GO_TRY_SET(jump) go_try_set_(jump)
+GO_API int go_try_set_(void **jump) __attribute__((returns_twice));
+#endif
+
+GO_API struct go_try_ *go_try_enter_(struct go_try_ *t);
+GO_API void go_try_leave_(struct go_try_ *t);
+GO_API const struct go_panic_info *go_try_caught_(void);
+
+#define GO_PROTECT_(id, ...) GO_PROTECT__(id, __VA_ARGS__)
+#define GO_PROTECT__(id, f, ...)                                                                   \
+    __extension__({                                                                                \
+        GO_CALL_ROOM(f, ##__VA_ARGS__) GO_CAT(go_room_, id);                                       \
+        GO_BIND(id, &GO_CAT(go_room_, id).call, f, ##__VA_ARGS__);                                 \
+        go_protect_(&GO_CAT(go_room_, id).call);                                                   \
+    })
+GO_API struct go_panic_info *go_protect_(const struct go_call *call);
+
+#define GO_SAFE_(id, ...) GO_SAFE__(id, __VA_ARGS__)
+#define GO_SAFE__(id, f, ...) GO_BIND_THEN(id, go_safe_, NULL, f, ##__VA_ARGS__)
+GO_API void go_safe_(const struct go_call *call, const void *none, void *pc);
+
+GO_END_DECLS
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// How the rooms above panic: misuse of the library is the caller's fault and raises a runtime error with Go's words,
+// which go_try catches. What Go calls fatal goes through gf_fatal of base/assert.h instead.
+#ifndef GF_PANIC_MISUSE_H
+#define GF_PANIC_MISUSE_H
+
+#include "base/compiler.h"
+
+struct m;
+
+// Leaves the runtime and panics with exactly this text. The caller is inside the runtime and holds no lock.
+_Noreturn GF_COLD void gf_panic_misuse(struct m *m, const char *text);
+
+// The same from outside of the runtime.
+_Noreturn GF_COLD void gf_panic_runtime(const char *text);
+
+#endif

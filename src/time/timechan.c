@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Channels on which a timer delivers: go_after and go_tick, whose timer belongs to the channel and ends with it, and
+// the common part of timers and tickers, which own their channel.
+//
+// The channel has room for one moment, so that the timer, which fires under the lock of its heap, never waits for a
+// receiver; a second moment that finds it full is dropped. From outside it looks unbuffered (Go 1.23): a stop takes
+// the unreceived moment back, after the timer can no longer fire. So nothing of an earlier setting can be received
+// once a stop has returned.
+#include "chan/chan.h"
+#include "time/moment.h"
+
+#include <stdlib.h>
+
+void *gf_time_alloc(size_t bytes)
+{
+    void *p = malloc(bytes);
+    if (!p)
+        gf_fatal("out of memory (timer)");
+    return p;
+}
+
+// The moment on both clocks at which the monotonic one showed `when`.
+static go_time moment_of(int64_t when)
+{
+    go_time now = go_now();
+    return (go_time){.wall = now.wall + (when - now.monotonic), .monotonic = when};
+}
+
+// The channel is alive: its end stops the timer first, and that waits for the heap's lock, which is held here.
+static void deliver(struct m *m, struct gf_timer *timer, int64_t now)
+{
+    (void)now;
+    struct go_chan *c = gf_container_of(timer, struct gf_timechan, timer)->chan;
+    struct g *wake;
+    bool closed;
+    // A periodic timer has been advanced already.
+    go_time expiry = moment_of(timer->when - timer->period);
+    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_chan_put(c, &expiry, &wake, &closed);
+    gf_unlock(&c->lock);
+    if (wake)
+        gf_ready(m, wake);
+}
+
+// The last reference to the channel of go_after or go_tick is gone.
+static void end(struct go_chan *c)
+{
+    struct gf_timechan *t = c->owner;
+    struct m *m = gf_enter();
+    gf_timer_stop(&t->timer);
+    gf_leave(m);
+    free(t);
+}
+
+static const struct gf_chan_class owned_class = {.hides_buffer = true, .finalize = end};
+static const struct gf_chan_class plain_class = {.hides_buffer = true};
+
+void gf_timechan_init(struct gf_timechan *t, bool owned)
+{
+    *t = (struct gf_timechan){.timer = {.fire = deliver}};
+    t->chan = gf_chan_new(sizeof(go_time), 1, owned ? &owned_class : &plain_class, t);
+}
+
+void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_duration period)
+{
+    t->timer.when = gf_deadline(d);
+    t->timer.period = period;
+    gf_timer_start(m, &t->timer);
+}
+
+// Takes back a moment that nobody has received.
+static bool drain(struct m *m, struct go_chan *c)
+{
+    struct g *wake;
+    bool ok;
+    gf_lock(&c->lock, GF_RANK_CHAN);
+    bool had = c->count > 0 && gf_chan_get(c, NULL, &wake, &ok);
+    gf_unlock(&c->lock);
+    if (had && wake)
+        gf_ready(m, wake);
+    return had;
+}
+
+bool gf_timechan_stop(struct m *m, struct gf_timechan *t)
+{
+    bool armed = gf_timer_stop(&t->timer);
+    return drain(m, t->chan) || armed;
+}
+
+static GO_RECV_CHAN(go_time) owned_channel(go_duration d, go_duration period)
+{
+    struct gf_timechan *t = gf_time_alloc(sizeof *t);
+    gf_timechan_init(t, true);
+    struct m *m = gf_enter();
+    gf_timechan_start(m, t, d, period);
+    gf_leave(m);
+    return (GO_CHAN(go_time))t->chan;
+}
+
+GO_RECV_CHAN(go_time) go_after(go_duration d)
+{
+    return owned_channel(d, 0);
+}
+
+GO_RECV_CHAN(go_time) go_tick(go_duration d)
+{
+    return d > 0 ? owned_channel(d, d) : NULL;
+}

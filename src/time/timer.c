@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Timers that can be stopped and set again, of two kinds: with a channel, and with a function. And tickers, which are
+// the first kind with a period. Any number of goroutines may stop and set one at the same time: a mutex of its own
+// puts them in order, so that the heap sees one at a time.
+//
+// A function timer fires by starting a goroutine, which replays the bound call from a copy of its own, for the timer
+// may be set again, or freed, while it runs.
+#include "panic/misuse.h"
+#include "time/moment.h"
+
+#include <gofer/sync.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct go_timer {
+    struct gf_timechan channel; // chan is NULL for a function timer
+    go_mutex mutex;             // held by stop and reset
+    void *creator_pc;           // [const] where go_after_func stands
+    struct go_call *call;       // [const] of a function timer: with what follows it
+};
+
+// A ticker is a timer by another name.
+struct go_ticker {
+    struct go_timer timer;
+};
+
+static struct go_timer *check(go_timer *t, const char *text)
+{
+    if (gf_unlikely(!t))
+        gf_panic_runtime(text);
+    return t;
+}
+
+static void start(go_timer *t, go_duration d, go_duration period)
+{
+    struct m *m = gf_enter();
+    gf_timechan_start(m, &t->channel, d, period);
+    gf_leave(m);
+}
+
+static bool stop(go_timer *t)
+{
+    struct m *m = gf_enter();
+    bool kept = t->channel.chan ? gf_timechan_stop(m, &t->channel)
+                                : gf_timer_stop(&t->channel.timer);
+    gf_leave(m);
+    return kept;
+}
+
+static bool stop_in_turn(go_timer *t)
+{
+    go_mutex_lock(&t->mutex);
+    bool kept = stop(t);
+    go_mutex_unlock(&t->mutex);
+    return kept;
+}
+
+static bool reset_in_turn(go_timer *t, go_duration d, go_duration period)
+{
+    go_mutex_lock(&t->mutex);
+    bool kept = stop(t);
+    start(t, d, period);
+    go_mutex_unlock(&t->mutex);
+    return kept;
+}
+
+static void release(go_timer *t)
+{
+    stop(t);
+    if (t->channel.chan)
+        go_chan_free((GO_CHAN(go_time))t->channel.chan);
+    free(t->call);
+}
+
+// --- With a channel ---
+
+static void init(go_timer *t, go_duration d, go_duration period)
+{
+    memset(t, 0, sizeof *t);
+    gf_timechan_init(&t->channel, false);
+    start(t, d, period);
+}
+
+go_timer *go_timer_new(go_duration d)
+{
+    go_timer *t = gf_time_alloc(sizeof *t);
+    init(t, d, 0);
+    return t;
+}
+
+GO_RECV_CHAN(go_time) go_timer_chan(go_timer *t)
+{
+    return (GO_CHAN(go_time))t->channel.chan;
+}
+
+bool go_timer_stop(go_timer *t)
+{
+    return stop_in_turn(check(t, "time: Stop called on uninitialized Timer"));
+}
+
+bool go_timer_reset(go_timer *t, go_duration d)
+{
+    return reset_in_turn(check(t, "time: Reset called on uninitialized Timer"), d, 0);
+}
+
+void go_timer_free(go_timer *t)
+{
+    if (!t)
+        return;
+    release(t);
+    free(t);
+}
+
+// --- With a function ---
+
+// Under the heap's lock: the call is copied before anybody can free the timer.
+static void start_goroutine(struct m *m, struct gf_timer *timer, int64_t now)
+{
+    (void)now;
+    go_timer *t = gf_container_of(timer, go_timer, channel.timer);
+    gf_spawn(m, t->call, NULL, t->creator_pc, false);
+}
+
+static struct go_call *copy_of(const struct go_call *call)
+{
+    size_t bytes = sizeof *call;
+    if (call->flags & GO_CALL_FULL)
+        bytes += 128 + call->stack_bytes;
+    return memcpy(gf_time_alloc(bytes), call, bytes);
+}
+
+go_timer *go_after_func_(go_duration d, const struct go_call *call)
+{
+    go_timer *t = gf_time_alloc(sizeof *t);
+    *t = (go_timer){.channel = {.timer = {.fire = start_goroutine}},
+                    .creator_pc = __builtin_return_address(0),
+                    .call = copy_of(call)};
+    start(t, d, 0);
+    return t;
+}
+
+// --- Tickers ---
+
+go_ticker *go_ticker_new(go_duration d)
+{
+    if (gf_unlikely(d <= 0))
+        gf_panic_runtime("non-positive interval for NewTicker");
+    go_ticker *t = gf_time_alloc(sizeof *t);
+    init(&t->timer, d, d);
+    return t;
+}
+
+GO_RECV_CHAN(go_time) go_ticker_chan(go_ticker *t)
+{
+    return (GO_CHAN(go_time))t->timer.channel.chan;
+}
+
+void go_ticker_reset(go_ticker *t, go_duration d)
+{
+    if (gf_unlikely(d <= 0))
+        gf_panic_runtime("non-positive interval for Ticker.Reset");
+    if (gf_unlikely(!t))
+        gf_panic_runtime("time: Reset called on uninitialized Ticker");
+    reset_in_turn(&t->timer, d, d);
+}
+
+void go_ticker_stop(go_ticker *t)
+{
+    // As in Go: stopping a ticker that never was is nothing.
+    if (t)
+        stop_in_turn(&t->timer);
+}
+
+void go_ticker_free(go_ticker *t)
+{
+    if (!t)
+        return;
+    release(&t->timer);
+    free(t);
+}

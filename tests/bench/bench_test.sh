@@ -1,0 +1,36 @@
+#!/bin/sh
+# gofer bench: the form of its output, with and without Go, and what it says to wrong usage:
+# bench_test.sh GOFER SOURCE BUILD. One short benchmark stands for all; figures themselves prove nothing here.
+. "$(dirname "$0")/../command/lib.sh" "$@"
+
+number='-?[0-9][0-9.e+-]*'
+object() {
+    printf '^\\{"bench": "%s", "procs": [0-9]+, "unit": "%s", "gofer": %s, "go": %s, "ratio": %s, "spread": %s\\}$' "$@"
+}
+
+expect 0 "$gofer" bench -json '^(select_default1|hello_size)$'
+says err '^go: go version go1\.[0-9]+'
+says out "$(object select_default1 ns "$number" "$number" "$number" "$number")"
+says out "$(object hello_size B "$number" "$number" "$number" "$number")"
+grep -vqE '^\{"bench": "(select_default1|hello_size)", ' "$work/out" && fail "lines that the pattern does not match"
+[ "$(grep -c hello_size "$work/out")" -eq 1 ] || fail "a file has one size, whatever the processors"
+
+GO=/nonexistent
+export GO
+expect 0 "$gofer" bench -json '^select_default1$'
+says err 'there is no Go'
+says out "$(object select_default1 ns "$number" null null "$number")"
+expect 0 "$gofer" bench '^hello_size$'
+says out '^benchmark +procs +gofer +go +ratio +spread$'
+says out '^hello_size +1 +[0-9]+ B +- +- +[0-9.]+%$'
+limits=$(grep -n '^limit_switch ' "$work/out" | cut -d: -f1)
+others=$(grep -n '^hello_size ' "$work/out" | cut -d: -f1)
+[ "$limits" -lt "$others" ] || fail "the physical limits do not come first"
+
+expect 1 "$gofer" bench nosuchbenchmark
+says err 'no benchmark matches'
+expect 2 "$gofer" bench '('
+expect 2 "$gofer" bench -nosuch
+expect 2 "$gofer" bench -count 6
+expect 2 "$gofer" bench -write spawn
+nothing_left

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Closing: whom it wakes and with what, that a parked sender panics in its own goroutine, what a second
+// close says, and that what was buffered stays receivable.
+#include "support/test.h"
+
+static atomic_int woken_closed, woken_open, panicked;
+
+static void receive_until_woken(chan(int) c)
+{
+    int v = 77;
+    bool ok = chan_recv(c, &v);
+    CHECK_EQ(v, 0);
+    atomic_fetch_add(ok ? &woken_open : &woken_closed, 1);
+}
+
+TEST(close_wakes_every_parked_receiver_with_zero_and_false)
+{
+    test_one_processor();
+    chan(int) c = chan_make(int);
+    for (int i = 0; i < 50; i++)
+        go(receive_until_woken, c);
+    test_settle();
+    chan_close(c);
+    WAIT_UNTIL(atomic_load(&woken_closed) == 50);
+    CHECK_EQ(atomic_load(&woken_open), 0);
+    chan_free(c);
+}
+
+static void send_and_expect_panic(chan(int) c, int v)
+{
+    EXPECT_RUNTIME_PANIC("send on closed channel", chan_send(c, v));
+    atomic_fetch_add(&panicked, 1);
+}
+
+TEST(close_makes_every_parked_sender_panic_in_its_own_goroutine)
+{
+    test_one_processor();
+    chan(int) c = chan_make(int);
+    for (int i = 0; i < 50; i++)
+        go(send_and_expect_panic, c, i);
+    test_settle();
+    CHECK_EQ(atomic_load(&panicked), 0);
+    chan_close(c);
+    WAIT_UNTIL(atomic_load(&panicked) == 50);
+    chan_free(c);
+}
+
+TEST(values_of_parked_senders_are_lost_by_a_close_but_buffered_ones_stay)
+{
+    test_one_processor();
+    chan(int) c = chan_make(int, 2);
+    chan_send(c, 1);
+    chan_send(c, 2);
+    go(send_and_expect_panic, c, 3);
+    test_settle();
+    chan_close(c);
+    WAIT_UNTIL(atomic_load(&panicked) == 1);
+    int v;
+    CHECK(chan_recv(c, &v) && v == 1);
+    CHECK(chan_recv(c, &v) && v == 2);
+    CHECK(!chan_recv(c, &v));
+    chan_free(c);
+}
+
+TEST(second_close_panics)
+{
+    chan(int) c = chan_make(int, 1);
+    chan_close(c);
+    EXPECT_RUNTIME_PANIC("close of closed channel", chan_close(c));
+    chan_free(c);
+}
+
+TEST(close_of_a_null_channel_panics)
+{
+    chan(int) none = NULL;
+    EXPECT_RUNTIME_PANIC("close of nil channel", chan_close(none));
+}
+
+TEST(channel_still_works_for_receivers_after_a_failed_second_close)
+{
+    chan(int) c = chan_make(int, 1);
+    chan_send(c, 8);
+    chan_close(c);
+    EXPECT_PANIC("close of closed channel", chan_close(c));
+    EXPECT_PANIC("send on closed channel", chan_send(c, 9));
+    CHECK_EQ(chan_recv(c), 8);
+    chan_free(c);
+}
+
+static int plain_data;
+
+static void write_then_close(chan(go_unit) done)
+{
+    plain_data = 42;
+    chan_close(done);
+}
+
+TEST(close_happens_before_the_receive_that_reports_it)
+{
+    for (size_t i = 0; i < test_rounds(2000); i++) {
+        chan(go_unit) done = chan_make(go_unit);
+        plain_data = 0;
+        go(write_then_close, done);
+        CHECK(!chan_recv(done, NULL));
+        CHECK_EQ(plain_data, 42);
+        chan_free(done);
+    }
+}
+
+static void close_it(chan(int) c)
+{
+    chan_close(c);
+}
+
+static void uncaught_send_on_closed(void)
+{
+    chan(int) c = chan_make(int);
+    go(close_it, c);
+    chan_send(c, 1);
+}
+
+TEST(uncaught_misuse_ends_the_process_with_gos_words)
+{
+    EXPECT_FATAL(uncaught_send_on_closed, "panic: send on closed channel\n");
+}

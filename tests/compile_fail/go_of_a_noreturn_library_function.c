@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// gcc keeps the noreturn attribute of exit in the type of the cast and drops the code after the
+// stub: what the stub captures would be lost, so that the go must be refused by a static
+// assertion at compile time, with a message that names the reason.
+// expect: noreturn
+// only: gcc
+#include <gofer.h>
+
+#include <stdlib.h>
+
+void f(void);
+
+void f(void)
+{
+    go(exit, 1);
+}

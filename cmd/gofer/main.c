@@ -49,6 +49,18 @@ static const char test_help[] =
     "\n"
     "The last line is 'N passed, N failed, N skipped', summed over all builds.\n";
 
+static const char bench_help[] =
+    "Measures gofer and Go side by side: each line of bench/lines whose name matches PATTERN (an\n"
+    "extended regular expression) at one processor and at all, runs interleaved, medians. The C\n"
+    "side is compiled as 'gofer build' does. Go comes from $GO, PATH, or Debian's packages; without\n"
+    "it the gofer column still prints.\n"
+    "\n"
+    "    -json      one object a line: bench, procs, unit, gofer, go, ratio, spread\n"
+    "    -count N   runs on each side (at least 7)\n"
+    "    -write     all lines, and docs/performance.md anew\n"
+    "\n"
+    "The ratio is Go's figure over gofer's: above 1 gofer is faster, or smaller.\n";
+
 const struct command gofer_commands[] = {
     {"run", "[-race|-asan] FILE.c [ARGS...]", "compile a C file against gofer and run it", run_help,
      gofer_cmd_run},
@@ -56,6 +68,8 @@ const struct command gofer_commands[] = {
      gofer_cmd_build},
     {"test", "[-all] [-race] [-run PATTERN] [-count N] [PATH...]", "run gofer's test suite",
      test_help, gofer_cmd_test},
+    {"bench", "[-json] [-count N] [-write] [PATTERN]", "measure gofer beside Go", bench_help,
+     gofer_cmd_bench},
     {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},
     {"help", "[COMMAND]", "say what a command does", "Lists the commands, or explains one.\n",
      gofer_cmd_help},

@@ -52,7 +52,8 @@ static const char test_help[] =
 static const char bench_help[] =
     "Measures gofer and Go side by side: each line of bench/lines whose name matches PATTERN (an\n"
     "extended regular expression) at one processor and at all, runs interleaved, medians. The C\n"
-    "side is compiled as 'gofer build' does. Go comes from $GO, PATH, or Debian's packages; without\n"
+    "side is compiled as 'gofer build' does. Go comes from $GO, PATH, or Debian's packages; "
+    "without\n"
     "it the gofer column still prints.\n"
     "\n"
     "    -json      one object a line: bench, procs, unit, gofer, go, ratio, spread\n"

@@ -15,9 +15,9 @@
 #include "arch/arch.h"
 #include "base/atomic.h"
 #include "base/compiler.h"
+#include "base/sanitize.h"
 #include "os/os.h"
 
-#include <setjmp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -30,7 +30,7 @@ enum { CAUGHT = sizeof caught / sizeof caught[0] };
 
 static struct {
     _Atomic(int) tid; // the reporting thread; relaxed: other threads only compare it with their own
-    sigjmp_buf *escape; // [owner] the reporting thread; NULL: nothing risky is running
+    void **escape;    // [owner] the reporting thread; NULL: nothing risky is running
     sigset_t old_mask;
 } shield;
 
@@ -65,14 +65,20 @@ static void elsewhere(int sig, int reporter)
         pause();
 }
 
-static void on_signal(int sig, siginfo_t *info, void *context)
+// jump.S's setjmp, whatever the compiler: glibc's longjmp is intercepted by the address sanitizer, which then
+// allocates memory. For the same reason the handler is not instrumented: a call that does not return is marked by
+// one that does.
+int go_try_set_(void **jump) __attribute__((returns_twice));
+
+__attribute__((no_sanitize("address"))) static void on_signal(int sig, siginfo_t *info,
+                                                              void *context)
 {
     (void)info, (void)context;
     int reporter = gf_load_relaxed(&shield.tid);
     if (gf_os_tid() != reporter)
         elsewhere(sig, reporter);
     else if (shield.escape)
-        siglongjmp(*shield.escape, 1);
+        gf_arch_longjmp((struct gf_jump_buf *)shield.escape, 1);
     else if (sig != SIGALRM)
         gf_os_exit_process(2); // the report itself is broken
 }
@@ -101,17 +107,29 @@ void gf_shield_end(void)
     pthread_sigmask(SIG_SETMASK, &shield.old_mask, NULL);
 }
 
-bool gf_shield_run(void (*f)(void *arg), void *arg)
+// After an escape: the signal that led to it is blocked, and what lies below the stack pointer is nobody's.
+static void clean_up(const sigset_t *mask)
 {
-    sigjmp_buf escape, *outer = shield.escape;
-    volatile bool whole = false; // survives the jump
-    if (sigsetjmp(escape, 1) == 0) {
-        shield.escape = &escape;
+    enum { MOST_STACK = 256 << 10 };
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+    gf_asan_unpoison((char *)gf_arch_sp() - MOST_STACK, MOST_STACK);
+}
+
+GF_NOINLINE bool gf_shield_run(void (*f)(void *arg), void *arg)
+{
+    void *escape[sizeof(struct gf_jump_buf) / sizeof(void *)], **volatile outer = shield.escape;
+    volatile bool whole = false; // survives the jump, as outer does
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    if (go_try_set_(escape) == 0) {
+        shield.escape = escape;
         gf_fence_compiler();
         set_alarm(SECONDS);
         f(arg);
         gf_fence_compiler();
         whole = true;
+    } else {
+        clean_up(&mask);
     }
     shield.escape = outer;
     set_alarm(outer ? SECONDS : 0);

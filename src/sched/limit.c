@@ -9,18 +9,19 @@ struct limit {
     struct gf_timer timer;
     struct g *g;
     uint32_t ticket;
-    bool expired; // [owner] whoever has claimed: written before gf_ready, read after the park
+    bool
+        expired; // [owner] whoever has claimed: written before it is made ready, read after the park
 };
 
-static void expire(struct m *m, struct gf_timer *t, int64_t now)
+static struct g *expire(struct m *m, struct gf_timer *t, int64_t now)
 {
-    (void)now;
+    (void)m, (void)now;
     struct limit *l = gf_container_of(t, struct limit, timer);
     struct g *g = l->g;
     if (!gf_claim(g, l->ticket))
-        return;
+        return NULL;
     l->expired = true;
-    gf_ready(m, g);
+    return g;
 }
 
 bool gf_park_until(struct m **m, uint32_t ticket, int64_t deadline, enum gf_wait reason,

@@ -88,7 +88,7 @@ struct g *gf_spawn(struct m *m, const struct go_call *call, const struct go_attr
 void go_spawn_(const struct go_call *call, const void *attr, void *pc)
 {
     struct m *m = gf_enter();
-    gf_spawn(m, call, attr, pc, false);
+    gf_spawn(m, call, attr, pc ? pc : __builtin_return_address(0), false);
     gf_leave(m);
 }
 

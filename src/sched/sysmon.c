@@ -19,6 +19,7 @@ enum {
     CALM_ROUNDS = 50,    // without anything to do, before the rounds grow longer
     SLICE_NS = 10000000, // of a goroutine, while others wait
     BLOCKED_NS = 40000,  // a clock that stands still for so long means blocked in the kernel
+    LOOK_NS = 400000,    // an older look at a CPU clock is made anew
     POLL_NS = 10000000   // the poller is looked at least so often
 };
 
@@ -96,6 +97,30 @@ static bool rescue_work(struct m *m)
     return p != NULL;
 }
 
+// The thread is outside the runtime for a while: its CPU clock tells whether it is blocked in the kernel, where a
+// signal would cut its call short, or computes. Two looks are needed to see a clock move.
+static bool look_at_clock(struct m *m, int64_t now, bool waiting)
+{
+    int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
+    int64_t seen_cpu = m->seen_cpu, seen_at = m->seen_cpu_at;
+    bool first = seen_cpu < 0 || now - seen_at > LOOK_NS;
+    if (first) {
+        m->seen_cpu = cpu;
+        m->seen_cpu_at = now;
+    }
+    if (!waiting)
+        return false;
+    if (gf_load_relaxed(&m->blocking))
+        return retake(m);
+    if (seen_cpu < 0)
+        return true; // look again soon
+    if (cpu - seen_cpu < (now - seen_at) / 8)
+        return now - seen_at >= SHORTEST_NS && retake(m);
+    if (now - m->seen_at >= SLICE_NS)
+        gf_preempt(m);
+    return true;
+}
+
 // What one look at a thread with a P leads to; true if there was something to do.
 static bool look_at(struct m *m, struct p *p, int64_t now)
 {
@@ -117,23 +142,16 @@ static bool look_at(struct m *m, struct p *p, int64_t now)
               (gf_poller_in_use() && gf_load_relaxed(&gf_sched.idle_p_count) == 0);
     if (!waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0)
         return false;
-    if (since < BLOCKED_NS || gf_load_relaxed(&m->in_runtime) != 0)
+    if (since < BLOCKED_NS)
         return false;
-    int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
-    if (gf_load_relaxed(&m->blocking) ||
-        (m->seen_cpu >= 0 && cpu - m->seen_cpu < (now - m->seen_cpu_at) / 8)) {
-        if (waiting)
-            return retake(m);
+    // One that calls the runtime all the time without parking is a hog too; it gives way when it leaves.
+    if (gf_load_relaxed(&m->in_runtime) != 0) {
+        if (since >= SLICE_NS && waiting)
+            gf_store_relaxed(&m->pending,
+                             GF_PENDING_PREEMPT); // relaxed: looked at on every way out
+        return false;
     }
-    if (m->seen_cpu < 0 || now - m->seen_cpu_at > 10 * BLOCKED_NS) {
-        m->seen_cpu = cpu;
-        m->seen_cpu_at = now;
-    }
-    if (since >= SLICE_NS && waiting) {
-        gf_preempt(m);
-        return true;
-    }
-    return false;
+    return look_at_clock(m, now, waiting);
 }
 
 // A goroutine that computes without a P, since that was taken, has more than its share.

@@ -182,22 +182,44 @@ static void advance(struct gf_timers *h, struct gf_timer *t, int64_t now)
     sift_down(h, 0, (struct gf_timer_slot){t->when, t});
 }
 
+// Fires the first timer, which is due. Returns whom it wakes.
+static struct g *fire_first(struct m *m, struct gf_timers *h, int64_t now)
+{
+    struct gf_timer *t = h->slots[0].timer;
+    if (t->period > 0)
+        advance(h, t, now);
+    else
+        take_out(h, 0);
+    // The last access to a timer that is not periodic: whoever is woken may free it.
+    return t->fire(m, t, now);
+}
+
+// The first jumps the queue, as whoever is made ready does; the others, if any, follow at its end, in order.
+static void make_ready(struct m *m, struct g *first)
+{
+    if (first->next)
+        gf_ready_all(m, first->next);
+    gf_ready(m, first);
+}
+
 int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now)
 {
     int n = 0;
+    struct g *first = NULL, **last = &first;
     gf_lock(&h->lock, GF_RANK_TIMERS);
     for (; h->count && h->slots[0].when <= now && now != INT64_MAX; n++) {
-        struct gf_timer *t = h->slots[0].timer;
-        if (t->period > 0)
-            advance(h, t, now);
-        else
-            take_out(h, 0);
-        // Its last access to a timer that is not periodic: whoever it wakes may free it.
-        t->fire(m, t, now);
+        struct g *g = fire_first(m, h, now);
+        if (!g)
+            continue;
+        g->next = NULL;
+        *last = g;
+        last = &g->next;
     }
     publish_first(h);
     gf_check_expensive(heap_is_valid(h));
     gf_unlock(&h->lock);
+    if (first)
+        make_ready(m, first);
     return n;
 }
 

@@ -4,8 +4,9 @@
 // channel); it is linked by pointer and never copied.
 //
 // Firing: the scheduler calls fire() inside the runtime with the heap's lock held. So once gf_timer_stop has
-// returned, fire is not running and will not run, and the timer's memory may go. fire must be short: it makes
-// goroutines ready, and neither blocks, nor starts or stops timers, nor calls the program.
+// returned, fire is not running and will not run, and the timer's memory may go. fire must be short: it neither blocks,
+// nor starts or stops timers, nor calls the program. The goroutine that it returns, or NULL, is made ready after the
+// unlock; several that are due at once become so in the order of their deadlines.
 #ifndef GF_SCHED_TIMERHEAP_H
 #define GF_SCHED_TIMERHEAP_H
 
@@ -14,13 +15,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct g;
 struct m;
 struct gf_timers;
 
 struct gf_timer {
     int64_t when;   // monotonic; [const] while armed
     int64_t period; // > 0: armed again by so much, on its grid; [const] while armed
-    void (*fire)(struct m *m, struct gf_timer *t, int64_t now);
+    struct g *(*fire)(struct m *m, struct gf_timer *t, int64_t now);
     // The heap that it was armed in last, also after it has fired; NULL: never armed. [lock] that heap's; acquire
     // reads find out which lock.
     _Atomic(struct gf_timers *) heap;

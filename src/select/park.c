@@ -45,118 +45,90 @@ static inline void represent(struct gf_select *s, struct gf_select_waiter *w, ui
 }
 
 static inline void queue_waiter(struct gf_select *s, struct gf_select_waiter *w, uint32_t i,
-                                struct g *g, uint32_t ticket)
+                                struct g *g)
 {
     struct go_case_ *k = &s->cases[i];
     w->waiter.g = g;
     w->waiter.chan = k->chan;
-    w->waiter.ticket = ticket;
+    w->waiter.ticket = s->ticket;
     w->waiter.in_select = true;
     w->cases = 1;
     represent(s, w, i);
     w->holds_channel = own_last(opposite_of(k), g) != NULL;
-    if (gf_unlikely(w->holds_channel))
+    if (gf_unlikely(w->holds_channel)) {
         gf_add_relaxed(&k->chan->refs, 1); // relaxed: the program has a reference meanwhile
+        s->holds_channels = true;
+    }
     gf_list_push_back(queue_of(k), &w->waiter.link);
 }
 
-// With all channels locked: queues the waiters and returns how many there are.
-static uint32_t queue_all(struct m *m, struct gf_select *s, uint32_t ticket)
+// With all channels locked.
+static void queue_waiters(struct m *m, struct gf_select *s)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         struct gf_select_waiter *same = own_last(queue_of(&s->cases[i]), m->g);
         if (gf_likely(!same))
-            queue_waiter(s, &s->waiters[n++], i, m->g, ticket);
+            queue_waiter(s, &s->waiters[n++], i, m->g);
         else if (gf_random_below(m, ++same->cases) == 0)
             represent(s, same, i);
     }
-    return n;
+    s->queued = n;
 }
 
-// Takes the waiters off the queues, but for the one that was served, if any.
-static void leave_queues(struct gf_select *s, uint32_t n, const struct gf_select_result *r)
+bool gf_select_queue(struct m *m, struct gf_select *s, struct gf_select_result *r)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        struct gf_waiter *w = &s->waiters[i].waiter;
-        if (r->chosen && r->chosen == &s->cases[w->value >> GF_WOKEN_SHIFT])
-            continue;
-        gf_lock(&w->chan->lock, GF_RANK_CHAN);
-        // One that lost the claim to another may have been dropped already.
-        if (gf_list_linked(&w->link))
-            gf_list_remove(&w->link);
-        gf_unlock(&w->chan->lock);
+    gf_select_order(s);
+    gf_select_lock(s, s->channels);
+    bool must_park = !gf_select_try_locked(m, s, r);
+    if (must_park) {
+        s->ticket = gf_claim_ticket(m->g);
+        queue_waiters(m, s);
     }
-}
-
-static void drop_references(struct gf_select *s, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (gf_unlikely(s->waiters[i].holds_channel))
-            go_chan_free_(s->waiters[i].waiter.chan);
+    gf_select_unlock(s, s->channels);
+    return must_park;
 }
 
 // What the party that woke us has said.
-static void read_outcome(struct gf_select *s, uint32_t wake_value, struct gf_select_result *r)
+static inline void read_outcome(struct gf_select *s, uint32_t wake_value,
+                                struct gf_select_result *r)
 {
     r->chosen = &s->cases[wake_value >> GF_WOKEN_SHIFT];
     r->ok = wake_value & GF_WOKEN_OK;
     r->closed = gf_case_sends(r->chosen) && !r->ok;
 }
 
-static struct m *park(struct m *m, struct gf_select *s, uint32_t ticket, struct gf_select_result *r)
+static inline void unqueue(struct gf_waiter *w)
 {
-    struct g *g = m->g;
-    int64_t deadline = gf_select_deadline(s->frame, s->flags);
-    bool woken = true;
-    if (deadline == INT64_MAX)
-        m = gf_park(m, NULL, GF_WAIT_SELECT, s->cases[0].chan);
-    else
-        woken = gf_park_until(&m, ticket, deadline, GF_WAIT_SELECT, s->cases[0].chan);
+    gf_lock(&w->chan->lock, GF_RANK_CHAN);
+    // Whoever found it claimed by another has dropped it already.
+    if (gf_list_linked(&w->link))
+        gf_list_remove(&w->link);
+    gf_unlock(&w->chan->lock);
+}
+
+void gf_select_unqueue(struct m *m, struct gf_select *s, bool woken, struct gf_select_result *r)
+{
     if (woken)
-        read_outcome(s, g->wake_value, r);
-    return m;
-}
-
-static void block(struct m *m, struct gf_select *s, struct gf_select_result *r)
-{
-    gf_select_lock(s);
-    if (gf_select_try_locked(m, s, r)) {
-        gf_select_unlock(s);
-        if (r->wake)
-            gf_ready(m, r->wake);
-        gf_leave(m);
-        return;
+        read_outcome(s, m->g->wake_value, r);
+    for (uint32_t i = 0; i < s->queued; i++) {
+        struct gf_waiter *w = &s->waiters[i].waiter;
+        // The one that was served has been taken off, and its channel may be gone.
+        if (!woken || r->chosen != &s->cases[w->value >> GF_WOKEN_SHIFT])
+            unqueue(w);
     }
-    uint32_t ticket = gf_claim_ticket(m->g);
-    uint32_t n = queue_all(m, s, ticket);
-    gf_select_unlock(s);
-    m = park(m, s, ticket, r);
-    leave_queues(s, n, r);
-    gf_leave(m);
-    drop_references(s, n);
 }
 
-// A frame of its own, for the waiters are larger than all the rest.
-GF_NOINLINE static void block_few(struct m *m, struct gf_select *s, struct gf_select_result *r)
+void gf_select_drop_channels(struct gf_select *s)
 {
-    struct gf_select_waiter waiters[GO_SELECT_CASES];
-    s->waiters = waiters;
-    block(m, s, r);
+    for (uint32_t i = 0; i < s->queued; i++)
+        if (s->waiters[i].holds_channel)
+            go_chan_free_(s->waiters[i].waiter.chan);
 }
 
-void gf_select_block(struct m *m, struct gf_select *s, struct gf_select_result *r)
-{
-    if (gf_likely(!s->waiters))
-        block_few(m, s, r);
-    else
-        block(m, s, r);
-}
-
-void gf_select_sleep(struct go_select_ *f, uint32_t flags, bool no_cases)
+void gf_select_sleep(int64_t deadline, bool no_cases)
 {
     struct m *m = gf_enter();
-    int64_t deadline = gf_select_deadline(f, flags);
     enum gf_wait reason = no_cases ? GF_WAIT_SELECT_NO_CASES : GF_WAIT_SELECT;
     if (deadline != INT64_MAX)
         gf_park_until(&m, gf_claim_ticket(m->g), deadline, reason, NULL);

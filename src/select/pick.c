@@ -18,6 +18,7 @@
 
 #include "os/os.h"
 #include "panic/misuse.h"
+#include "sched/limit.h"
 
 #include <stdlib.h>
 
@@ -109,98 +110,18 @@ bool gf_select_try_locked(struct m *m, struct gf_select *s, struct gf_select_res
     return false;
 }
 
-// --- Locking ---
-
-// Sorts by address. Few: by insertion. Many: as a heap, which needs no memory and knows no bad case.
-static void sort_few(struct go_chan **c, uint32_t n)
-{
-    for (uint32_t i = 1; i < n; i++) {
-        struct go_chan *x = c[i];
-        uint32_t j = i;
-        for (; j > 0 && c[j - 1] > x; j--)
-            c[j] = c[j - 1];
-        c[j] = x;
-    }
-}
-
-static void sift_down(struct go_chan **c, uint32_t i, uint32_t n)
-{
-    struct go_chan *x = c[i];
-    for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && c[child + 1] > c[child])
-            child++;
-        if (c[child] <= x)
-            break;
-        c[i] = c[child];
-    }
-    c[i] = x;
-}
-
-static void sort_many(struct go_chan **c, uint32_t n)
-{
-    for (uint32_t i = n / 2; i-- > 0;)
-        sift_down(c, i, n);
-    while (n-- > 1) {
-        struct go_chan *largest = c[0];
-        c[0] = c[n];
-        c[n] = largest;
-        sift_down(c, 0, n);
-    }
-}
-
-// Puts the channels in order, each once. Returns whether the last one belongs to one case only.
-static bool order_channels(struct gf_select *s)
-{
-    uint32_t n = s->count, unique = 1;
-    for (uint32_t i = 0; i < n; i++)
-        s->locks[i] = s->cases[i].chan;
-    if (gf_likely(n <= GO_SELECT_CASES))
-        sort_few(s->locks, n);
-    else
-        sort_many(s->locks, n);
-    bool last_is_single = n < 2 || s->locks[n - 1] != s->locks[n - 2];
-    for (uint32_t i = 1; i < n; i++)
-        if (s->locks[i] != s->locks[unique - 1])
-            s->locks[unique++] = s->locks[i];
-    s->channels = unique;
-    return last_is_single;
-}
-
-static inline void lock_first(struct gf_select *s, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        gf_lock(&s->locks[i]->lock, GF_RANK_CHAN);
-}
-
-static inline void unlock_first(struct gf_select *s, uint32_t n)
-{
-    while (n-- > 0)
-        gf_unlock(&s->locks[n]->lock);
-}
-
-void gf_select_lock(struct gf_select *s)
-{
-    order_channels(s);
-    lock_first(s, s->channels);
-}
-
-void gf_select_unlock(struct gf_select *s)
-{
-    unlock_first(s, s->channels);
-}
-
 // Step 3. False: at one instant no case was ready.
 static bool try_at_one_instant(struct m *m, struct gf_select *s, struct gf_select_result *r)
 {
-    bool last_is_single = order_channels(s), done = false;
+    bool last_is_single = gf_select_order(s), done = false;
     uint32_t locked = last_is_single ? s->channels - 1 : s->channels;
-    lock_first(s, locked);
+    gf_select_lock(s, locked);
     if (look_around(s) > 0) {
         if (locked < s->channels)
             gf_lock(&s->locks[locked++]->lock, GF_RANK_CHAN);
         done = gf_select_try_locked(m, s, r);
     }
-    unlock_first(s, locked);
+    gf_select_unlock(s, locked);
     return done;
 }
 
@@ -218,7 +139,8 @@ static inline uint32_t otherwise(const struct go_select_ *f, uint32_t flags)
     return flags & GO_SELECT_DEFAULT ? GO_CASE_DEFAULT_ : f->timeout_index;
 }
 
-int64_t gf_select_deadline(const struct go_select_ *f, uint32_t flags)
+// The monotonic moment at which the select gives up; INT64_MAX: never.
+static inline int64_t deadline_of(const struct go_select_ *f, uint32_t flags)
 {
     int64_t deadline;
     if (!(flags & GO_SELECT_TIMEOUT) || __builtin_add_overflow(gf_os_now(), f->timeout, &deadline))
@@ -226,19 +148,37 @@ int64_t gf_select_deadline(const struct go_select_ *f, uint32_t flags)
     return deadline;
 }
 
-static inline void pick(struct gf_select *s, struct gf_select_result *r)
+// Parks until somebody has served one of the waiters, or the time has run out.
+GF_ALWAYS_INLINE bool park(struct m **m, const struct gf_select *s)
+{
+    const struct go_chan *c = s->cases[0].chan;
+    int64_t deadline = deadline_of(s->frame, s->flags);
+    if (gf_likely(deadline == INT64_MAX)) {
+        *m = gf_park(*m, NULL, GF_WAIT_SELECT, c);
+        return true;
+    }
+    return gf_park_until(m, s->ticket, deadline, GF_WAIT_SELECT, c);
+}
+
+// The whole choice. Inlined, so that the park is near the program's own frame: each return on the way back from a
+// switch is mispredicted.
+GF_ALWAYS_INLINE void pick(struct gf_select *s, struct gf_select_result *r)
 {
     struct m *m = gf_enter();
-    bool done = try_unlocked(m, s, r);
-    if (!done && !never_blocks(s->frame, s->flags)) {
-        gf_select_block(m, s, r);
-        return;
+    bool blocks = !never_blocks(s->frame, s->flags);
+    if (!try_unlocked(m, s, r)) {
+        if (!blocks)
+            try_at_one_instant(m, s, r);
+        else if (gf_select_queue(m, s, r)) {
+            bool woken = park(&m, s);
+            gf_select_unqueue(m, s, woken, r);
+        }
     }
-    if (!done)
-        try_at_one_instant(m, s, r);
     if (r->wake)
         gf_ready(m, r->wake);
     gf_leave(m);
+    if (gf_unlikely(s->holds_channels))
+        gf_select_drop_channels(s);
 }
 
 // The rest of it, outside of the runtime; the chosen channel may be gone.
@@ -259,12 +199,14 @@ GF_NOINLINE static uint32_t pick_few(struct go_select_ *f, uint32_t count, uint3
 {
     uint32_t ready[GO_SELECT_CASES];
     struct go_chan *locks[GO_SELECT_CASES];
+    struct gf_select_waiter waiters[GO_SELECT_CASES];
     struct gf_select s = {.frame = f,
                           .cases = f->cases,
                           .count = count,
                           .flags = flags,
                           .ready = ready,
-                          .locks = locks};
+                          .locks = locks,
+                          .waiters = waiters};
     struct gf_select_result r = {.chosen = NULL};
     pick(&s, &r);
     return finish(f, flags, &r);
@@ -290,7 +232,7 @@ GF_NOINLINE static uint32_t pick_without_channels(struct go_select_ *f, uint32_t
                                                   uint32_t all)
 {
     if (!never_blocks(f, flags))
-        gf_select_sleep(f, flags, all == 0);
+        gf_select_sleep(deadline_of(f, flags), all == 0);
     uint32_t index = otherwise(f, flags);
     gf_select_release(f, flags);
     return index;

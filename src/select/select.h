@@ -21,12 +21,15 @@ struct gf_select {
     struct go_select_ *frame;
     struct go_case_ *cases; // on channels that are not NULL
     uint32_t count;
-    uint32_t flags;    // GO_SELECT_*
-    uint32_t channels; // how many are in `locks`
+    uint32_t flags; // GO_SELECT_*
     // For `count` elements each:
     uint32_t *ready;                  // cases that look ready
     struct go_chan **locks;           // the channels in the order of their addresses, each once
-    struct gf_select_waiter *waiters; // NULL: few enough for the frame of the park
+    struct gf_select_waiter *waiters; // of the park
+    uint32_t channels;                // how many are in `locks`
+    uint32_t queued;                  // how many are in `waiters`
+    uint32_t ticket;                  // of the park
+    bool holds_channels;              // at least one of the waiters does
 };
 
 static inline bool gf_case_sends(const struct go_case_ *k)
@@ -54,21 +57,30 @@ static inline void gf_select_release(struct go_select_ *f, uint32_t flags)
         gf_select_free_more(f);
 }
 
+// --- order.c ---
+
+// Puts the channels in order. Returns whether the last one belongs to one case only.
+bool gf_select_order(struct gf_select *s);
+// Locks the first n of them, and unlocks them.
+void gf_select_lock(struct gf_select *s, uint32_t n);
+void gf_select_unlock(struct gf_select *s, uint32_t n);
+
 // --- pick.c ---
 
 // With the channels of all cases locked: does the operation of a case that is ready, each with the same chance. False
 // if none is. Cases whose waiters have all been claimed elsewhere look ready, and turn out not to be.
 bool gf_select_try_locked(struct m *m, struct gf_select *s, struct gf_select_result *r);
-void gf_select_lock(struct gf_select *s);
-void gf_select_unlock(struct gf_select *s);
-// The monotonic moment at which the select gives up; INT64_MAX: never.
-int64_t gf_select_deadline(const struct go_select_ *f, uint32_t flags);
 
 // --- park.c ---
 
-// Waits until some case is ready, or the time has run out. From inside the runtime, which it leaves.
-void gf_select_block(struct m *m, struct gf_select *s, struct gf_select_result *r);
+// Tries once more, with all locked; if that is in vain queues the waiters, and returns true: the goroutine must park.
+bool gf_select_queue(struct m *m, struct gf_select *s, struct gf_select_result *r);
+// After the park: takes the waiters off the queues again, and says what has happened, if somebody came before the time
+// had run out.
+void gf_select_unqueue(struct m *m, struct gf_select *s, bool woken, struct gf_select_result *r);
+// Outside of the runtime: drops the references that the waiters held.
+void gf_select_drop_channels(struct gf_select *s);
 // Waits for the time only, or for ever. From outside.
-void gf_select_sleep(struct go_select_ *f, uint32_t flags, bool no_cases);
+void gf_select_sleep(int64_t deadline, bool no_cases);
 
 #endif

@@ -8,10 +8,10 @@ struct sleeper {
     struct g *g;
 };
 
-static void wake(struct m *m, struct gf_timer *t, int64_t now)
+static struct g *wake(struct m *m, struct gf_timer *t, int64_t now)
 {
-    (void)now;
-    gf_ready(m, gf_container_of(t, struct sleeper, timer)->g);
+    (void)m, (void)now;
+    return gf_container_of(t, struct sleeper, timer)->g;
 }
 
 void go_sleep(go_duration d)

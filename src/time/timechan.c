@@ -27,9 +27,9 @@ static go_time moment_of(int64_t when)
 }
 
 // The channel is alive: its end stops the timer first, and that waits for the heap's lock, which is held here.
-static void deliver(struct m *m, struct gf_timer *timer, int64_t now)
+static struct g *deliver(struct m *m, struct gf_timer *timer, int64_t now)
 {
-    (void)now;
+    (void)m, (void)now;
     struct go_chan *c = gf_container_of(timer, struct gf_timechan, timer)->chan;
     struct g *wake;
     bool closed;
@@ -38,8 +38,7 @@ static void deliver(struct m *m, struct gf_timer *timer, int64_t now)
     gf_lock(&c->lock, GF_RANK_CHAN);
     gf_chan_put(c, &expiry, &wake, &closed);
     gf_unlock(&c->lock);
-    if (wake)
-        gf_ready(m, wake);
+    return wake;
 }
 
 // The last reference to the channel of go_after or go_tick is gone.

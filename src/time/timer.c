@@ -114,11 +114,12 @@ void go_timer_free(go_timer *t)
 // --- With a function ---
 
 // Under the heap's lock: the call is copied before anybody can free the timer.
-static void start_goroutine(struct m *m, struct gf_timer *timer, int64_t now)
+static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t now)
 {
     (void)now;
     go_timer *t = gf_container_of(timer, go_timer, channel.timer);
     gf_spawn(m, t->call, NULL, t->creator_pc, false);
+    return NULL;
 }
 
 static struct go_call *copy_of(const struct go_call *call)

@@ -82,7 +82,8 @@ struct kilobyte {
 
 TEST(capacity_whose_bytes_overflow_panics)
 {
-    EXPECT_RUNTIME_PANIC("makechan: size out of range", (void)chan_make(struct kilobyte, INT64_MAX));
+    EXPECT_RUNTIME_PANIC("makechan: size out of range",
+                         (void)chan_make(struct kilobyte, INT64_MAX));
     EXPECT_RUNTIME_PANIC("makechan: size out of range",
                          chan_make(struct kilobyte, INT64_MAX / 1024));
     EXPECT_RUNTIME_PANIC("makechan: size out of range",

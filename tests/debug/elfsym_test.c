@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static __attribute__((noinline, noclone)) int some_static_function(int n)
+static __attribute__((noinline)) int some_static_function(int n)
 {
     return n * 7 + (int)strlen(getenv("HOME") ? "a" : "bc");
 }

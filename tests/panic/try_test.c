@@ -221,7 +221,7 @@ TEST(a_hundred_thousand_panics_leave_nothing_behind)
 
 TEST(try_left_by_a_return_catches_nothing_later)
 {
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 100; i++)
         return_from_try();
     volatile bool outer = false;
     go_try {

@@ -92,7 +92,8 @@ TEST_LONG(many_to_many_on_eight_processors, 120)
 
 static void pass_around(chan(int) in, chan(int) out)
 {
-    chan_range(v, in) chan_send(out, v + 1);
+    chan_range(v, in)
+        chan_send(out, v + 1);
     chan_close(out);
 }
 
@@ -135,7 +136,7 @@ static void send_until_closed(struct race *r, int salt)
                 atomic_fetch_add(&r->sent, 1);
             }
         }
-        go_catch (p) {
+        go_catch(p) {
             CHECK_STR(p->message, "send on closed channel");
             atomic_fetch_add(&r->panicked, 1);
             closed = true;
@@ -147,7 +148,8 @@ static void send_until_closed(struct race *r, int salt)
 
 static void receive_until_closed(struct race *r)
 {
-    chan_range(v, r->c) atomic_fetch_add(&r->received, v);
+    chan_range(v, r->c)
+        atomic_fetch_add(&r->received, v);
 }
 
 static void race_with_close(int cap, int patience)

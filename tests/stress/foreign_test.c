@@ -92,7 +92,8 @@ TEST_LONG(threads_and_goroutines_share_everything, 120)
 static void send_on_each(void *arg)
 {
     chan(chan(int)) channels = arg;
-    chan_range(c, channels) chan_send(c, 3);
+    chan_range(c, channels)
+        chan_send(c, 3);
 }
 
 TEST_LONG(channels_of_a_sending_thread_are_freed_by_the_receiver, 300)
@@ -113,7 +114,8 @@ TEST_LONG(channels_of_a_sending_thread_are_freed_by_the_receiver, 300)
 
 static void answer_groups(chan(go_waitgroup *) groups)
 {
-    chan_range(wg, groups) go_waitgroup_done(wg);
+    chan_range(wg, groups)
+        go_waitgroup_done(wg);
 }
 
 static void wait_on_own_stack(chan(go_waitgroup *) groups)

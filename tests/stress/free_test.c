@@ -46,7 +46,8 @@ TEST_LONG(buffered_channel_is_freed_by_the_receiver_while_the_send_returns, 300)
 // Two long-lived sides with a fresh channel for each message, so that no start of a goroutine slows them.
 static void send_on_each(chan(chan(int)) channels)
 {
-    chan_range(c, channels) chan_send(c, 7);
+    chan_range(c, channels)
+        chan_send(c, 7);
 }
 
 TEST_LONG(channels_are_freed_by_the_receiver_of_a_long_lived_sender, 300)

@@ -263,7 +263,7 @@ static void select_send_until_closed(struct closing *s)
                 }
             }
         }
-        go_catch (p) {
+        go_catch(p) {
             CHECK_STR(p->message, "send on closed channel");
             atomic_fetch_add(&s->woken, 1);
             closed = true;

@@ -124,7 +124,7 @@ static void panic_somewhere(int depth)
             go_panic("at the bottom");
         exit_somewhere(0);
     }
-    go_catch (p) {
+    go_catch(p) {
         CHECK_STR(p->message, "at the bottom");
     }
 }

@@ -79,14 +79,19 @@ enum { GO_CLASS_POINTER = 5 };
 #define GO_HAS_ATTRIBUTE(f, a) 0
 #endif
 
+// Whether f is a function's own name, not a pointer.
+#define GO_IS_DESIGNATOR(f) __builtin_types_compatible_p(__typeof__(f), __typeof__(*(f)))
+
 // Of what is no function's own name gcc reads this attribute from somewhere in its memory.
-#define GO_IS_PURE(f)                                                                              \
-    (__builtin_types_compatible_p(__typeof__(f), __typeof__(*(f))) && GO_HAS_ATTRIBUTE(f, pure))
+#define GO_IS_PURE(f) (GO_IS_DESIGNATOR(f) && GO_HAS_ATTRIBUTE(f, pure))
+
+// The size of the result; 1 for none, whose size is a question that -Wpointer-arith minds.
+#define GO_RESULT_BYTES(f, ...)                                                                    \
+    sizeof(__builtin_choose_expr(GO_RESULT_IS(f, void, ##__VA_ARGS__), (char)0, (f)(__VA_ARGS__)))
 
 // What cannot work is refused at the call.
 #define GO_BIND_CHECK(f, ...)                                                                      \
-    _Static_assert(GO_RESULT_IS(f, void, ##__VA_ARGS__) ||                                         \
-                       sizeof(__typeof__((f)(__VA_ARGS__))) <= 16,                                 \
+    _Static_assert(GO_RESULT_BYTES(f, ##__VA_ARGS__) <= 16,                                        \
                    "gofer: a function that returns a large struct cannot be bound");               \
     _Static_assert(!GO_RESULT_IS(f, _Complex long double, ##__VA_ARGS__),                          \
                    "gofer: a function that returns _Complex long double cannot be bound");         \
@@ -123,8 +128,17 @@ enum { GO_CLASS_POINTER = 5 };
 #define GO_BIND(id, room, f, ...) __extension__({ GO_BIND_HERE(id, room, f, ##__VA_ARGS__); })
 
 // Evaluates the arguments, binds the call and hands it to then(call, arg, pc), a go_capture_then's. An expression without
-// braces around the arguments, for the same reason.
+// braces around the arguments, for the same reason. Where f is not a function's own name gcc 12 ends with an internal
+// error, should it be a call, for that would stand in the operand of the static chain: then it is a block after all, and
+// pc is NULL.
 #define GO_BIND_THEN(id, then, arg, f, ...)                                                        \
+    __builtin_choose_expr(GO_IS_DESIGNATOR(f),                                                     \
+                          GO_BIND_THEN_NAMED(id, then, arg, f, ##__VA_ARGS__), __extension__({     \
+                              GO_CALL_ROOM(f, ##__VA_ARGS__) GO_CAT(go_room_, id);                 \
+                              GO_BIND_HERE(id, &GO_CAT(go_room_, id).call, f, ##__VA_ARGS__);      \
+                              (then)(&GO_CAT(go_room_, id).call, (arg), NULL);                     \
+                          }))
+#define GO_BIND_THEN_NAMED(id, then, arg, f, ...)                                                  \
     ((void)__builtin_call_with_static_chain(                                                       \
         ((__typeof__(&*(f)))GO_THEN_STUB(id, f, ##__VA_ARGS__))(__VA_ARGS__),                      \
         &(struct go_capture_then){(void *)(f), GO_CALL_FLAGS(f, ##__VA_ARGS__),                    \

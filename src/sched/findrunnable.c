@@ -165,14 +165,17 @@ static struct g *steal_from(struct m *m, struct p *p, struct p *victim, bool las
 {
     if (victim == p)
         return NULL;
-    if (last)
+    if (last) {
         run_timers(m, victim);
-    struct g *g = gf_runq_steal(p, victim);
-    if (g) {
-        gf_add_relaxed(&p->n_steals, 1); // relaxed: a statistic
-        return g;
+        // What they made ready is in this P's own queue, which must be empty for a theft.
+        struct g *fired = pick_local(p);
+        if (fired)
+            return fired;
     }
-    return gf_load_relaxed(&p->runnext) ? pick_local(p) : gf_runq_get(p);
+    struct g *g = gf_runq_steal(p, victim);
+    if (g)
+        gf_add_relaxed(&p->n_steals, 1); // relaxed: a statistic
+    return g;
 }
 
 static struct g *steal_work(struct m *m, struct p *p)

@@ -167,9 +167,12 @@ GF_ALWAYS_INLINE void pick(struct gf_select *s, struct gf_select_result *r)
     struct m *m = gf_enter();
     bool blocks = !never_blocks(s->frame, s->flags);
     if (!try_unlocked(m, s, r)) {
-        if (!blocks)
+        if (!blocks) {
+            // A time-out that is over gives others their turn all the same, as waiting for it would have.
+            if (!(s->flags & GO_SELECT_DEFAULT))
+                m = gf_yield(m);
             try_at_one_instant(m, s, r);
-        else if (gf_select_queue(m, s, r)) {
+        } else if (gf_select_queue(m, s, r)) {
             bool woken = park(&m, s);
             gf_select_unqueue(m, s, woken, r);
         }

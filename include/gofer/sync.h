@@ -20,7 +20,7 @@ GO_BEGIN_DECLS
 // not nest. Whoever asks while it is free gets it, before those that wait; once one has waited a
 // millisecond, the lock is handed on in order until the queue is short again.   Go: sync.Mutex
 typedef struct go_mutex {
-    uint32_t word; // bits: see src/sync/mutex.c; bit 0: locked
+    uint32_t word; // 0: free; else see src/sync/mutex.c
 } go_mutex;
 
 // Locks m. Blocks until it is free.   From: goroutine or foreign thread.
@@ -176,16 +176,8 @@ GO_API void go_once_panic_(go_once_value *once);
 inline bool go_mutex_try_lock(go_mutex *m)
 {
     uint32_t free = 0;
-    if (__builtin_expect(__atomic_compare_exchange_n(&m->word, &free, GO_MUTEX_LOCKED, false,
-                                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED),
-                         1))
-        return true;
-    // Waiters, if any, sleep in the order of their coming: who asks while it is free may pass them.
-    while (!(free & GO_MUTEX_LOCKED))
-        if (__atomic_compare_exchange_n(&m->word, &free, free | GO_MUTEX_LOCKED, true,
-                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            return true;
-    return false;
+    return __atomic_compare_exchange_n(&m->word, &free, GO_MUTEX_LOCKED, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
 }
 
 inline void go_mutex_lock(go_mutex *m)

@@ -4,6 +4,7 @@
 //   gf_arch_pause()   a hint that this is a waiting loop
 //   gf_arch_ticks()   a counter of constant rate, cheap, not ordered; gf_arch_ticks_per_us() its rate, roughly
 //   gf_arch_sp()      the present stack pointer
+//   gf_arch_jump_sp(buf)   the stack pointer to which a jump buffer leads
 #ifndef GF_ARCH_INLINE_H
 #define GF_ARCH_INLINE_H
 

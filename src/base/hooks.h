@@ -21,8 +21,9 @@ struct gf_hooks {
     // debug/: the text of the calling goroutine's stack without `skip` innermost frames, in Go's layout;
     // malloc'ed, the caller frees it; NULL when there is no memory.
     char *(*stack_text)(int skip);
-    // debug/: called in the SIGURG handler of a thread that a report has stopped, with the handler's context;
-    // records its registers for the trace and never returns.
+    // debug/: called by a thread that sees gf_freezing, in a signal handler: records the interrupted stack for the
+    // trace and sleeps for ever. It returns on the reporting thread, and on one that was interrupted inside malloc,
+    // which must go on: the caller then does nothing else.
     void (*freeze)(void *ucontext);
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
     void (*uncaught)(void);

@@ -140,12 +140,14 @@ static Dwfl_Module *find_module(uintptr_t pc)
     return module;
 }
 
-// The compilation unit. The index of addresses that the first call relies on is written by gcc only.
+// The compilation unit. The index of addresses that the first call relies on is written by gcc only; where some
+// units have one and others do not, it gives a wrong answer.
 static Dwarf_Die *find_unit(Dwfl_Module *module, uintptr_t pc, Dwarf_Addr *bias)
 {
     Dwarf_Die *unit = dw.dwfl_module_addrdie(module, pc, bias);
-    if (unit)
+    if (unit && dw.dwarf_haspc(unit, pc - *bias) != 0)
         return unit;
+    unit = NULL;
     while ((unit = dw.dwfl_module_nextcu(module, unit, bias)))
         if (dw.dwarf_haspc(unit, pc - *bias) > 0)
             return unit;

@@ -82,25 +82,29 @@ static bool is_start_of_thread(const struct gf_trace *trace, size_t i,
     return i + 2 >= trace->count && is_in_libc(symbol);
 }
 
-// The function that holds an address, after inlining.
-static const struct gf_symbol *find_outermost(struct gf_frame frame, gf_lookup *lookup)
+// Only its functions for the system call libc's, and they never call the program.
+static bool calls_libc(const struct gf_symbol *symbol)
 {
-    struct gf_symbols found = lookup(frame.pc - !frame.exact);
-    return &found.symbol[found.count - 1];
+    return symbol->place.function && strncmp(symbol->place.function, "gf_os_", 6) == 0;
 }
 
 // How many innermost frames are the runtime's, with what libc does for it (a system call that waits). With debug
-// information a glance tells; without, a function of unknown origin counts as the runtime's if one that surely is
-// stands on either side. A public function is the border: who called it is not the runtime.
+// information a glance tells. Without, a few functions of unknown origin count as the runtime's if ones that
+// surely are stand on both sides, or as libc's if it is clear who called them. A public function is the border, for
+// who called it is not the runtime; so is the place where a signal came.
 static size_t count_runtime_frames(const struct gf_trace *trace, gf_lookup *lookup)
 {
     enum { MOST = 16, MOST_UNKNOWN = 3 };
     size_t count = 0, unknown = 0;
     struct gf_frame frame;
     for (size_t i = 0; i < MOST && i < trace->count && gf_trace_frame(trace, i, &frame); i++) {
-        const struct gf_symbol *symbol = find_outermost(frame, lookup);
-        if (symbol->kind == GF_SYMBOL_PUBLIC)
-            return unknown == 0 || count > 0 ? i + 1 : 0;
+        struct gf_symbols found = lookup(frame.pc - !frame.exact);
+        const struct gf_symbol *symbol = &found.symbol[found.count - 1];
+        if (count > 0 && frame.exact)
+            return i;
+        bool sure = count > 0 || unknown == 0 || calls_libc(&found.symbol[0]);
+        if (symbol->kind == GF_SYMBOL_PUBLIC || (symbol->kind == GF_SYMBOL_RUNTIME && !sure))
+            return sure ? i + 1 : 0;
         if (symbol->kind == GF_SYMBOL_RUNTIME)
             count = i + 1;
         else if (!is_in_libc(symbol) && (symbol->place.file || ++unknown > MOST_UNKNOWN))

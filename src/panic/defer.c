@@ -53,6 +53,9 @@ void go_defer_push_(struct go_defer_ *d)
     uintptr_t sp = gf_arch_sp();
     if (gf_unlikely(gf_panic_is_dead(g, g->defers, sp)))
         gf_defers_drop_dead(g, sp);
+    // A longjmp back to before this very defer: its record is still linked, and its link untouched.
+    if (gf_unlikely(g->defers == d))
+        take_off(g, d);
     d->next = g->defers;
     d->check = gf_panic_check(d, d->next);
     g->defers = d;

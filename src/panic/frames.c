@@ -6,6 +6,9 @@
 // objects, gofer's, then the C library's, which gofer and the program are linked before. So whatever lies behind the
 // last of gofer's functions that may stand between a fault and a try counts as a library.
 //
+// A sanitizer's runtime is part of the executable too, if the compiler is clang, with functions that stand in for the C
+// library's, such as qsort. They are exported under names that the C library has; the program's own are not exported.
+//
 // String functions hold no lock, and a bad pointer shows in them more often than anywhere. The C library has several
 // versions of each and jumps between them, without exported names; so a fault counts as theirs that lies close to one
 // of the versions in use. In an executable with fixed addresses (-no-pie, -static) their addresses are those of stubs,
@@ -15,6 +18,7 @@
 #include "base/compiler.h"
 #include "panic/panic.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <string.h>
 #include <unwind.h>
@@ -111,6 +115,28 @@ static bool is_string_function(uintptr_t pc)
     return false;
 }
 
+#if GF_ASAN || GF_TSAN
+static bool is_interceptor(uintptr_t pc)
+{
+    static const char prefix[] = "__interceptor_";
+    Dl_info info;
+    if (!dladdr((void *)pc, &info) || !info.dli_sname)
+        return false;
+    return !strncmp(info.dli_sname, prefix, sizeof prefix - 1) || dlsym(RTLD_NEXT, info.dli_sname);
+}
+#else
+static bool is_interceptor(uintptr_t pc)
+{
+    (void)pc;
+    return false;
+}
+#endif
+
+static bool is_ours(uintptr_t pc)
+{
+    return (is_in(&code.program, pc) || is_in(&code.gofer, pc)) && !is_interceptor(pc);
+}
+
 // --- The walk ---
 
 struct walk {
@@ -134,7 +160,7 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *arg)
     }
     if (!exact)
         pc--; // a return address may be the first of another function
-    if (!is_in(&code.program, pc) && !is_in(&code.gofer, pc) && !(first && is_string_function(pc)))
+    if (!is_ours(pc) && !(first && is_string_function(pc)))
         w->clean = false;
     return w->clean ? _URC_NO_REASON : _URC_END_OF_STACK;
 }

@@ -107,7 +107,7 @@ static void jump_to(struct go_try_ *t)
     longjmp(t->jump, 1);
 #else
     // The frames in between will never clear the marks that the sanitizer's prologues have set around their variables.
-    uintptr_t sp = gf_arch_sp(), target = (uintptr_t)t->jump[2];
+    uintptr_t sp = gf_arch_sp(), target = gf_arch_jump_sp(t->jump);
     gf_asan_unpoison((void *)sp, target - sp);
     gf_arch_longjmp((struct gf_jump_buf *)t->jump, 1);
 #endif

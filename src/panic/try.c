@@ -30,6 +30,9 @@ struct go_try_ *go_try_enter_(struct go_try_ *t)
         drop_dead(g, sp);
     if (gf_unlikely(gf_panic_is_dead(g, g->defers, sp)))
         gf_defers_drop_dead(g, sp);
+    // A longjmp back to before this very try: its mark is still linked, and its link untouched.
+    if (gf_unlikely(g->tries == t))
+        g->tries = t->outer;
     t->outer = g->tries;
     t->check = gf_panic_check(t, t->outer);
     t->defers = g->defers;

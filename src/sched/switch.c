@@ -86,6 +86,9 @@ void gf_switch(struct m *m, struct g *from, struct g *to)
         gf_arch_switch_fenv(from, to, m);
     else
         gf_arch_switch(from, to, m);
+    // Also keeps the switch from becoming a jump: the thread sanitizer's note of this function's end belongs to the
+    // goroutine that comes back here.
+    gf_fence_compiler();
     gf_switch_arrived(from);
 }
 

@@ -241,10 +241,30 @@ GF_NOINLINE static uint32_t pick_without_channels(struct go_select_ *f, uint32_t
     return index;
 }
 
+// Step 3 for two cases, which is the usual number, on two channels: one lock. Whether neither is ready.
+GF_NOINLINE static bool both_are_idle(const struct go_case_ *k)
+{
+    struct m *m = gf_enter();
+    struct gf_lock *l = k[0].chan < k[1].chan ? &k[0].chan->lock : &k[1].chan->lock;
+    gf_lock(l, GF_RANK_CHAN);
+    bool idle = !looks_ready(&k[0]) && !looks_ready(&k[1]);
+    gf_unlock(l);
+    gf_leave(m);
+    return idle;
+}
+
+// Whether no case is ready, of one or two. Step 2, without so much as entering the runtime.
+static inline bool is_idle(const struct go_case_ *k, uint32_t count)
+{
+    if (looks_ready(&k[0]))
+        return false;
+    return count == 1 ||
+           (count == 2 && !looks_ready(&k[1]) && k[0].chan != k[1].chan && both_are_idle(k));
+}
+
 uint32_t go_select_pick_(struct go_select_ *f, uint32_t count, uint32_t flags, uint32_t all)
 {
-    // Step 2, without so much as entering the runtime, or memory to release.
-    if (count == 1 && flags == GO_SELECT_DEFAULT && gf_likely(!looks_ready(&f->cases[0])))
+    if (flags == GO_SELECT_DEFAULT && count > 0 && is_idle(f->cases, count))
         return GO_CASE_DEFAULT_;
     if (gf_unlikely(count == 0))
         return pick_without_channels(f, flags, all);

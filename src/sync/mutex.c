@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The mutex's long roads; the short ones, one compare-and-swap each, are inline in gofer/sync.h. Go's mutex
-// (sync/mutex.go) on the parking lot, so that it is one word of 32 bits.
+// (sync/mutex.go) on the parking lot, so that it is one word, with three values:
 //
-//      31                       3      2        1        0
-//     +--------------------------+--------+--------+--------+
-//     |            0             | WOKEN  | PARKED | LOCKED |
-//     +--------------------------+--------+--------+--------+
-//   LOCKED   held
-//   PARKED   somebody sleeps in the lot; changes under the bucket's lock only
-//   WOKEN    one who had slept, or who spins, is awake and will try: an unlock need wake nobody. Set by the waker
-//            under the bucket's lock or by the spinner itself; taken back by that one, when it gets the lock or sleeps
+//     0                   free
+//     LOCKED              held; an unlock need wake nobody
+//     LOCKED | PARKED     held; an unlock must wake the first in the queue. PARKED changes under the bucket's lock only
 //
-// Barging: who asks while the mutex is free gets it, though others sleep, for it is running already and they are
-// not. One who was woken and comes too late sleeps again in front of the others. Starvation: if the first has waited
-// more than a millisecond, the unlock hands the mutex over: LOCKED stays set, and nobody can barge. So it goes on in
-// strict order until one is reached that has waited less. (Go keeps a bit for this and needs two failures to set it;
-// the age of the first waiter says the same.)
+// Barging: who asks while the mutex is free gets it, though others sleep, for it is running already and they are not.
+// An unlock with PARKED wakes the first sleeper, which stays in the queue, marked `awake`, and clears the word: while
+// one is awake nobody else need be woken, so the others may lock and unlock by the short roads. The one that is awake
+// settles it when it runs, under the bucket's lock: it gets the mutex and leaves the queue, or it sleeps again, still
+// the first; in both cases it sets PARKED for who sleeps then. (Go keeps a bit "woken" in the word, and then all pay
+// for the long roads.)
+//
+// Starvation: if the first has waited more than a millisecond, the unlock hands the mutex over: LOCKED stays, and
+// nobody can barge. So it goes on in strict order until one is reached that has waited less. (Go has a bit for this,
+// set by a second failure; the age of the first says the same.)
 //
 // Free means free: the compare-and-swap or store that unlocks is the last access. With waiters it happens under the
 // bucket's lock, and the rest goes by the waiter alone (sched/sema.h).
@@ -25,7 +25,7 @@
 #include "sched/runq.h"
 #include "sched/sema.h"
 
-enum { LOCKED = GO_MUTEX_LOCKED, PARKED = 2, WOKEN = 4 };
+enum { LOCKED = GO_MUTEX_LOCKED, PARKED = 2 };
 enum { TRY = 0, HANDED_OVER = 1 }; // what a waiter is told
 enum { SPINS = 4, PAUSES = 30 };   // Go's figures: a few microseconds, a critical section or two
 
@@ -35,17 +35,24 @@ extern inline void go_mutex_lock(go_mutex *m);
 extern inline bool go_mutex_try_lock(go_mutex *m);
 extern inline void go_mutex_unlock(go_mutex *m);
 
+// Who waits for a mutex.
+struct contender {
+    struct gf_sema_waiter waiter;
+    bool awake; // [lock] the bucket's: has been woken, and has not settled yet
+};
+
 static inline _Atomic(uint32_t) *word_of(go_mutex *mu)
 {
     return (_Atomic(uint32_t) *)&mu->word;
 }
 
-// Who tries to get the mutex by the long road.
-struct contender {
-    struct gf_sema_waiter waiter;
-    bool slept; // has waited in the queue, so goes to the front
-    bool awake; // the WOKEN bit is its own
-};
+static inline struct contender *first_contender(struct gf_sema_bucket *b, go_mutex *mu)
+{
+    struct gf_sema_waiter *w = gf_sema_first(b, mu);
+    return w ? gf_container_of(w, struct contender, waiter) : NULL;
+}
+
+// --- Locking ---
 
 // Spinning pays if the holder runs meanwhile, and nobody could use this processor better. Relaxed: a hint.
 static bool spinning_pays(const struct m *m)
@@ -55,113 +62,136 @@ static bool spinning_pays(const struct m *m)
            gf_runq_len(p) == 0;
 }
 
-// Claims the WOKEN bit while spinning, so that the unlock wakes nobody to compete with us.
-static void announce_spinner(_Atomic(uint32_t) *word, uint32_t s, struct contender *c)
-{
-    if (!c->awake && (s & (PARKED | WOKEN)) == PARKED)
-        // Relaxed: the bit carries nothing but itself.
-        c->awake = gf_cas_relaxed(word, &s, s | WOKEN);
-}
-
-static void spin(struct m *m, _Atomic(uint32_t) *word, struct contender *c)
+static void spin(const struct m *m, const _Atomic(uint32_t) *word)
 {
     for (int i = 0; i < SPINS && spinning_pays(m); i++) {
-        uint32_t s = gf_load_relaxed(word); // relaxed: only a hint when to stop
-        if (!(s & LOCKED))
+        if (gf_load_relaxed(word) == 0) // relaxed: only a hint when to stop
             return;
-        announce_spinner(word, s, c);
         for (int j = 0; j < PAUSES; j++)
             gf_arch_pause();
     }
 }
 
 // Takes the mutex if it is free.
-static bool try_to_take(_Atomic(uint32_t) *word, const struct contender *c)
+static inline bool barge(_Atomic(uint32_t) *word)
 {
-    uint32_t s = gf_load_relaxed(word); // relaxed: the compare-and-swap decides
-    while (!(s & LOCKED))
-        // Acquire: pairs with the release of the unlock.
-        if (gf_cas_acquire(word, &s, (s | LOCKED) & (c->awake ? ~(uint32_t)WOKEN : ~0u)))
-            return true;
-    return false;
+    uint32_t s = 0;
+    // Relaxed: the compare-and-swap decides. Acquire: pairs with the release of the unlock.
+    return gf_load_relaxed(word) == 0 && gf_cas_acquire(word, &s, LOCKED);
 }
 
-// Under the bucket's lock: says in the word that somebody sleeps. False if the mutex is free by now.
-static bool announce_sleep(_Atomic(uint32_t) *word, const struct contender *c)
+// Under the bucket's lock: makes the holder's unlock look at the queue. False if nobody holds it.
+static bool set_parked(_Atomic(uint32_t) *word)
 {
-    uint32_t s = gf_load_relaxed(word); // relaxed: the bucket's lock orders us with the waker
-    while (s & LOCKED)
-        if (gf_cas_relaxed(word, &s, (s | PARKED) & (c->awake ? ~(uint32_t)WOKEN : ~0u)))
-            return true;
-    return false;
+    uint32_t s = LOCKED;
+    // Relaxed: the bucket's lock orders us with the unlock that sees it.
+    return gf_cas_relaxed(word, &s, LOCKED | PARKED) || s != 0;
 }
 
-// Sleeps until told something; returns whether the mutex has been handed over.
-static bool go_to_sleep(struct m **m, go_mutex *mu, struct contender *c)
+// Queues and sleeps until woken, or until the mutex has been handed over, which ends the matter. False if it is free
+// now.
+static bool queue_and_sleep(struct m **m, go_mutex *mu, struct contender *c)
 {
-    if (!c->slept)
-        c->waiter.since = gf_os_now();
+    c->waiter.since = gf_os_now();
     struct gf_sema_bucket *b = gf_sema_lock(mu);
-    if (!announce_sleep(word_of(mu), c)) {
+    const struct contender *first = first_contender(b, mu);
+    // While another is awake that one sets the mark for us when it settles, even if the mutex is free meanwhile.
+    if (!(first && first->awake) && !set_parked(word_of(mu))) {
         gf_sema_unlock(b);
         return false;
     }
-    *m = gf_sema_park(*m, b, mu, &c->waiter, c->slept, GF_WAIT_MUTEX_LOCK);
-    c->slept = c->awake = true;
+    c->awake = false;
+    *m = gf_sema_park(*m, b, mu, &c->waiter, false, GF_WAIT_MUTEX_LOCK);
+    return true;
+}
+
+// Woken, and first in the queue: gets the mutex, or sleeps again. Returns whether it is ours.
+static bool settle(struct m **m, go_mutex *mu, struct contender *c)
+{
+    struct gf_sema_bucket *b = gf_sema_lock(mu);
+    for (;;) {
+        uint32_t free = 0, next = LOCKED | (gf_sema_has_more(&c->waiter) ? PARKED : 0);
+        // Acquire: pairs with the release of the unlock.
+        if (gf_cas_acquire(word_of(mu), &free, next)) {
+            gf_sema_leave(b, &c->waiter);
+            gf_sema_unlock(b);
+            return true;
+        }
+        if (set_parked(word_of(mu)))
+            break;
+    }
+    c->awake = false;
+    *m = gf_park(*m, &b->lock, GF_WAIT_MUTEX_LOCK, mu);
     return c->waiter.value == HANDED_OVER;
+}
+
+GF_NOINLINE static void lock_asleep(go_mutex *mu)
+{
+    struct m *m = gf_enter();
+    struct contender c;
+    do {
+        spin(m, word_of(mu));
+        if (barge(word_of(mu))) {
+            gf_leave(m);
+            return;
+        }
+    } while (!queue_and_sleep(&m, mu, &c));
+    bool ours = c.waiter.value == HANDED_OVER;
+    while (!ours) {
+        spin(m, word_of(mu));
+        ours = settle(&m, mu, &c);
+    }
+    gf_leave(m);
 }
 
 void go_mutex_lock_slow_(go_mutex *mu)
 {
-    struct m *m = gf_enter();
-    struct contender c = {.slept = false};
-    do
-        spin(m, word_of(mu), &c);
-    while (!try_to_take(word_of(mu), &c) && !go_to_sleep(&m, mu, &c));
-    gf_leave(m);
+    if (!barge(word_of(mu)))
+        lock_asleep(mu);
 }
+
+// --- Unlocking ---
 
 // Unlocks if nobody need be woken for it.
 static bool unlock_quietly(_Atomic(uint32_t) *word)
 {
-    uint32_t s = gf_load_relaxed(word); // relaxed: it is ours, so only the other bits change
-    for (;;) {
-        if (gf_unlikely(!(s & LOCKED)))
-            gf_fatal("sync: unlock of unlocked mutex");
-        if ((s & (PARKED | WOKEN)) == PARKED)
-            return false;
-        // Release: pairs with the acquire of the next lock.
-        if (gf_cas_release(word, &s, s & ~(uint32_t)LOCKED))
-            return true;
-    }
+    uint32_t s = LOCKED;
+    // Release: pairs with the acquire of the next lock.
+    if (gf_likely(gf_cas_release(word, &s, 0)))
+        return true;
+    if (gf_unlikely(s == 0))
+        gf_fatal("sync: unlock of unlocked mutex");
+    return false;
 }
 
-// Under the bucket's lock: gives the mutex up, or to the first waiter, and takes that one off the queue. NULL if a
-// spinner has come in between, who needs no waking.
-static struct g *unlock_and_take(struct gf_sema_bucket *b, go_mutex *mu, int64_t now)
+// Under the bucket's lock: gives the mutex up, or to the first waiter. Returns whom to wake.
+static struct g *give_up(struct gf_sema_bucket *b, go_mutex *mu, int64_t now)
 {
-    struct gf_sema_waiter *w = gf_sema_first(b, mu);
-    if (gf_unlikely(!w))
-        gf_throw("a mutex with waiters has none");
-    bool more = gf_sema_has_more(w), starves = now - w->since > STARVES_AFTER;
-    uint32_t s = gf_load_relaxed(word_of(mu)),
-             next; // relaxed: PARKED is ours with the bucket, LOCKED anyway
-    do
-        next = s & WOKEN ? s & ~(uint32_t)LOCKED : (starves ? LOCKED : WOKEN) | (more ? PARKED : 0);
-    // Release: pairs with the acquire of the next lock; the one it is handed to is ordered by its wake-up.
-    while (!gf_cas_release(word_of(mu), &s, next));
-    // From here on the mutex may be gone; the queue is ours still.
-    return s & WOKEN ? NULL : gf_sema_take(b, mu, starves ? HANDED_OVER : TRY, NULL);
+    struct contender *c = first_contender(b, mu);
+    // Two have unlocked it at the same time, and the other one was first.
+    if (gf_unlikely(!c || c->awake))
+        gf_fatal("sync: unlock of unlocked mutex");
+    struct g *g = c->waiter.g;
+    if (now - c->waiter.since > STARVES_AFTER) {
+        // Relaxed: it stays locked; the wake-up orders us with the new holder.
+        if (!gf_sema_has_more(&c->waiter))
+            gf_store_relaxed(word_of(mu), LOCKED);
+        return gf_sema_take(b, mu, HANDED_OVER, NULL);
+    }
+    c->awake = true;
+    c->waiter.value = TRY;
+    // Release: pairs with the acquire of the next lock. With the bucket and LOCKED in our hands the word cannot change.
+    gf_store_release(word_of(mu), 0);
+    return g;
 }
 
 GF_NOINLINE static void unlock_and_wake(struct m *m, go_mutex *mu)
 {
     int64_t now = gf_os_now();
     struct gf_sema_bucket *b = gf_sema_lock(mu);
-    struct g *g = unlock_and_take(b, mu, now);
+    struct g *g = give_up(b, mu, now);
     gf_sema_unlock(b);
-    if (g)
-        gf_ready(m, g);
+    gf_ready(m, g);
 }
 
 void gf_mutex_unlock(struct m *m, go_mutex *mu)

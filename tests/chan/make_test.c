@@ -85,9 +85,9 @@ TEST(capacity_whose_bytes_overflow_panics)
     EXPECT_RUNTIME_PANIC("makechan: size out of range",
                          (void)chan_make(struct kilobyte, INT64_MAX));
     EXPECT_RUNTIME_PANIC("makechan: size out of range",
-                         chan_make(struct kilobyte, INT64_MAX / 1024));
+                         (void)chan_make(struct kilobyte, INT64_MAX / 1024));
     EXPECT_RUNTIME_PANIC("makechan: size out of range",
-                         chan_make(struct kilobyte, INT64_C(1) << 54));
+                         (void)chan_make(struct kilobyte, INT64_C(1) << 54));
 }
 
 TEST(zero_size_elements_need_no_room_whatever_the_capacity)

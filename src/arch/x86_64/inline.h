@@ -51,4 +51,10 @@ GF_ALWAYS_INLINE void gf_arch_set_default_fenv(void)
     __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(mxcsr), "m"(control));
 }
 
+// The stack pointer to which a jump buffer leads: jump.S says why there are two places for it.
+GF_ALWAYS_INLINE uintptr_t gf_arch_jump_sp(void *const *buf)
+{
+    return (uintptr_t)(buf[2] ? buf[2] : buf[3]);
+}
+
 #endif

@@ -6,8 +6,11 @@
 // (gofer/detail/try.h says why), all others go_try_set_, and one gf_arch_longjmp serves both: after
 // __builtin_setjmp the program counts on none of the other registers.
 //
+// Under -fcf-protection=return gcc's puts the pointer of the shadow stack third and the stack pointer fourth. There is no
+// shadow stack, for objects with this code ask for none, so the third word is 0 then; it is never 0 otherwise.
+//
 // Neither saves MXCSR, the x87 control word (setjmp does, longjmp brings back the rounding of long ago) or the
-// signal mask. The shadow stack of CET is not followed: objects with this code ask for none.
+// signal mask.
 #define JUMP_RBP  0
 #define JUMP_RIP  8
 #define JUMP_RSP  16
@@ -59,13 +62,16 @@ gf_arch_longjmp:
         endbr64
         movl %esi, %eax
         movq JUMP_RIP(%rdi), %rdx
+        movq JUMP_RSP(%rdi), %rcx
+        testq %rcx, %rcx
+        cmovzq JUMP_RSP+8(%rdi), %rcx
         movq JUMP_RBX(%rdi), %rbx
         movq JUMP_R12(%rdi), %r12
         movq JUMP_R13(%rdi), %r13
         movq JUMP_R14(%rdi), %r14
         movq JUMP_R15(%rdi), %r15
         movq JUMP_RBP(%rdi), %rbp
-        movq JUMP_RSP(%rdi), %rsp
+        movq %rcx, %rsp
         // No endbr stands at the place where a setjmp returns to.
         notrack jmpq *%rdx
         .cfi_endproc

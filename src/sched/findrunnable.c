@@ -252,7 +252,7 @@ static bool something_to_do(void)
 }
 
 // Gives up the P, unless there is work after all. Returns whether it did.
-static bool release_or_find(struct m *m)
+static bool release_or_find(struct m *m, bool *spinner)
 {
     int64_t first = gf_load_relaxed(&m->p->timers.first); // relaxed: our own
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
@@ -260,6 +260,9 @@ static bool release_or_find(struct m *m)
         gf_unlock(&gf_sched.lock);
         return false;
     }
+    // Before it is listed: whoever wakes it makes it a spinner anew.
+    *spinner = m->spinning;
+    m->spinning = false;
     gf_idle_p_put(gf_release_p(m));
     gf_idle_m_put(m);
     gf_unlock(&gf_sched.lock);
@@ -284,10 +287,8 @@ static bool try_acquire_idle_p(struct m *m)
 }
 
 // No P, nothing to do: 1. no longer a spinner; 2. fence; 3. look again; then sleep. Returns with a P.
-static void sleep_without_p(struct m *m)
+static void sleep_without_p(struct m *m, bool spinner)
 {
-    bool spinner = m->spinning;
-    m->spinning = false;
     if (spinner)
         gf_sub_relaxed(&gf_sched.spinning, 1); // relaxed: the fence orders it
     gf_fence_seqcst();
@@ -320,7 +321,7 @@ static struct g *find_runnable(struct m *m)
             gf_lock(&gf_sched.lock, GF_RANK_SCHED);
             gf_idle_m_put(m);
             gf_unlock(&gf_sched.lock);
-            sleep_without_p(m);
+            sleep_without_p(m, false);
             continue;
         }
         // The world is being stopped: the P goes to who stops it.
@@ -336,8 +337,9 @@ static struct g *find_runnable(struct m *m)
         }
         if (gf_load_relaxed(&gf_sched.stopping))
             continue;
-        if (release_or_find(m))
-            sleep_without_p(m);
+        bool spinner;
+        if (release_or_find(m, &spinner))
+            sleep_without_p(m, spinner);
     }
 }
 

@@ -70,8 +70,12 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
     int saved = errno;
     (void)sig;
     (void)info;
-    if (gf_load_relaxed(&gf_freezing) && gf_hooks.freeze)
-        gf_hooks.freeze(context);
+    if (gf_load_relaxed(&gf_freezing)) {
+        if (gf_hooks.freeze)
+            gf_hooks.freeze(context);
+        errno = saved;
+        return;
+    }
     if (m && !gf_load_relaxed(&m->foreign) && gf_load_relaxed(&m->in_runtime) == 0) {
         // Entering: as in gf_enter, the P may just have been taken.
         gf_store_relaxed(&m->in_runtime, 1);

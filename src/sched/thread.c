@@ -20,7 +20,8 @@
 struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2};
 
 // This thread's M. Read by gf_arch_self, never through the compiler's idea of its address.
-_Thread_local struct m *gf_tls_m __attribute__((tls_model("initial-exec"), visibility("hidden")));
+_Thread_local struct m *gf_tls_m
+    __attribute__((used, tls_model("initial-exec"), visibility("hidden")));
 
 enum { SIGNAL_STACK = 128 << 10, WORKER_STACK = 256 << 10, MOST_THREADS = 10000 };
 

@@ -256,7 +256,8 @@ static bool release_or_find(struct m *m, bool *spinner)
 {
     int64_t first = gf_load_relaxed(&m->p->timers.first); // relaxed: our own
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    if (gf_load_relaxed(&gf_sched.queue_count) > 0 && !gf_load_relaxed(&gf_sched.stopping)) {
+    // While the world stops a P must not become idle, where the stopper has looked already.
+    if (gf_load_relaxed(&gf_sched.queue_count) > 0 || gf_load_relaxed(&gf_sched.stopping)) {
         gf_unlock(&gf_sched.lock);
         return false;
     }

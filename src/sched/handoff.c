@@ -141,7 +141,7 @@ void gf_handoff_p(struct p *p)
     if (!work) {
         gf_lock(&gf_sched.lock, GF_RANK_SCHED);
         if (gf_load_relaxed(&gf_sched.stopping)) {
-            gf_store_relaxed(&p->status, GF_P_STOPPED);
+            gf_stop_p(p);
             gf_unlock(&gf_sched.lock);
             return;
         }

@@ -88,6 +88,8 @@ int64_t gf_live_goroutines(void);
 
 // On g0 while the world is being stopped: this thread's P goes to whoever stops it.
 void gf_stop_here(struct m *m);
+// While the world is being stopped: p, which is nobody's, is the stopper's now. [L]
+void gf_stop_p(struct p *p);
 // The number of processors that the environment asks for, or the system grants; makes the Ps. Once.
 void gf_procs_init(void);
 

@@ -49,6 +49,12 @@ void gf_procs_init(void)
         gf_idle_p_put(p_at(i));
 }
 
+void gf_stop_p(struct p *p)
+{
+    gf_store_relaxed(&p->status, GF_P_STOPPED); // relaxed: under the lock
+    stw.collected++;
+}
+
 void gf_stop_here(struct m *m)
 {
     if (m->hint) {

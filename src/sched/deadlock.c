@@ -11,7 +11,7 @@
 static bool nothing_can_happen(void)
 {
     if (gf_load_relaxed(&gf_sched.idle_p_count) != gf_load_relaxed(&gf_sched.procs) ||
-        gf_sched.blocked_count > 0 || gf_sched.foreign_count > 0 ||
+        gf_sched.blocked_count > 0 || gf_sched.starting_count > 0 || gf_sched.foreign_count > 0 ||
         gf_load_relaxed(&gf_sched.queue_count) > 0 || gf_load_relaxed(&gf_sched.stopping) ||
         gf_poller_waiters() > 0 || gf_sched.external_waits > 0)
         return false;

@@ -23,6 +23,7 @@ struct gf_sched {
     int idle_m_count;
     struct p *idle_ps;
     _Atomic(struct m *) all_ms; // written under the lock, walked without: it only grows
+    int starting_count;         // those of them whose thread is being made
     int m_count;                // threads of ours: workers and main's, without sysmon
     int foreign_count;          // foreign threads that have called gofer and live
     int blocked_count; // goroutines that run or block outside the runtime without a P (GF_BLOCKED)
@@ -50,8 +51,7 @@ struct gf_sched {
     _Atomic(int64_t) clock;        // coarse monotonic time, by sysmon; for `since`
     struct m *main_m;              // [const] after start
     bool has_membarrier;           // [const]
-    int extra_threads;  // [const] threads that a sanitizer's runtime keeps, for the deadlock check
-    bool debug_migrate; // [const] GOFER_DEBUG=migrate=1: every park changes threads
+    int extra_threads; // [const] threads that a sanitizer's runtime keeps, for the deadlock check
 };
 extern struct gf_sched gf_sched;
 

@@ -146,6 +146,11 @@ static void *worker_main(void *arg)
 #endif
     gf_os_exact_timers();
     gf_store_relaxed(&m->in_runtime, 1); // relaxed: it has no P yet
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_sched.starting_count--;
+    gf_unlock(&gf_sched.lock);
+    // Who found nothing to do while this thread was being made left the question to it.
+    gf_check_deadlock();
     gf_sleep_until_given(m);
     gf_schedule(m);
     gf_m_end(m);
@@ -160,6 +165,7 @@ int gf_m_start_thread(struct m *m)
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool too_many = gf_sched.m_count >= MOST_THREADS;
     gf_sched.m_count += !too_many;
+    gf_sched.starting_count += !too_many;
     gf_unlock(&gf_sched.lock);
     if (too_many)
         gf_fatal("thread exhaustion: the program exceeds 10000 threads");
@@ -169,6 +175,7 @@ int gf_m_start_thread(struct m *m)
     if (error) {
         gf_lock(&gf_sched.lock, GF_RANK_SCHED);
         gf_sched.m_count--;
+        gf_sched.starting_count--;
         gf_unlock(&gf_sched.lock);
     }
     return error;
@@ -271,7 +278,6 @@ static struct m *adopt_foreign(void)
 static void start_runtime(void)
 {
     gf_slab_init(sizeof(struct g));
-    gf_sched.debug_migrate = gf_debug_key("migrate") > 0;
     gf_stack_init(gf_debug_key("noguardinstall") <= 0);
     gf_sched.has_membarrier = gf_os_membarrier_init();
     gf_sched.extra_threads = GF_TSAN;

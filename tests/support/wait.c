@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Waiting for states, and foreign threads. A test that needs to know that a goroutine has parked has no
-// call to ask: it leaves one processor and yields so often that every runnable goroutine has had its turns,
-// which holds whatever the order of the run queues and however often somebody was preempted. Everything
+// Waiting for states, and foreign threads. A test that needs to know that a goroutine has parked leaves one
+// processor and yields so often that every runnable goroutine has had its turns; one whose thread the
+// machine held up in the middle of its turn has lost its processor and is waited for by its state. Everything
 // else is waited for by looking at it between two yields.
 #include "support/test.h"
 
+#include "sched/view.h"
+
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 enum { SECONDS_TO_HANG = 25, TURNS_TO_SETTLE = 200 };
+#define TIME_TO_SETTLE                                                                             \
+    (200 * GO_MILLISECOND) // for those that never park: they keep what is asked for waiting
 
 static int64_t monotonic(void)
 {
@@ -39,10 +44,27 @@ void test_one_processor(void)
     go_maxprocs(1);
 }
 
+static bool another_can_run(void)
+{
+    for (uint32_t i = 0; i < gf_view_g_count(); i++) {
+        const struct g *g = gf_view_g(i);
+        struct gf_view v;
+        if (g != gf_view_current() && gf_view_read(g, &v) && !v.foreign &&
+            (strcmp(v.state, "runnable") == 0 || strcmp(v.state, "running") == 0))
+            return true;
+    }
+    return false;
+}
+
 void test_settle(void)
 {
     for (int i = 0; i < TURNS_TO_SETTLE; i++)
         go_yield();
+    int64_t end = monotonic() + TIME_TO_SETTLE * test_slowdown();
+    while (another_can_run() && monotonic() < end) {
+        sched_yield();
+        go_yield();
+    }
 }
 
 struct test_thread {

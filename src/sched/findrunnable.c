@@ -154,7 +154,9 @@ static struct g *look_around(struct m *m, struct p *p)
 {
     run_timers(m, p);
     if (p->countdown == 0 || p->countdown > GF_LOOK_AROUND) {
-        p->countdown = GF_LOOK_AROUND;
+        p->countdown = gf_sched.migrate ? 1 : GF_LOOK_AROUND; // 1: every pick comes here
+        if (gf_sched.migrate && gf_load_relaxed(&p->tick) % GF_LOOK_AROUND) // relaxed: our own
+            return NULL;
         gf_poller_look(m);
         return get_global(p, 1);
     }
@@ -273,20 +275,6 @@ static bool release_or_find(struct m *m, bool *spinner)
     return true;
 }
 
-// Takes an idle P for work that has been seen; false if there is none: then others are busy and will find it.
-static bool try_acquire_idle_p(struct m *m)
-{
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    bool listed = gf_idle_m_remove(m);
-    struct p *p = listed ? gf_idle_p_get(NULL) : NULL;
-    if (p)
-        gf_acquire_p(m, p);
-    else if (listed)
-        gf_idle_m_put(m);
-    gf_unlock(&gf_sched.lock);
-    return p != NULL;
-}
-
 // No P, nothing to do: 1. no longer a spinner; 2. fence; 3. look again; then sleep. Returns with a P.
 static void sleep_without_p(struct m *m, bool spinner)
 {
@@ -294,7 +282,8 @@ static void sleep_without_p(struct m *m, bool spinner)
         gf_sub_relaxed(&gf_sched.spinning, 1); // relaxed: the fence orders it
     gf_fence_seqcst();
     for (;;) {
-        if (something_to_do() && try_acquire_idle_p(m)) {
+        // Without an idle P others are busy, and will find it.
+        if (something_to_do() && gf_claim_idle_p(m, NULL)) {
             m->spinning = true;
             gf_add_relaxed(&gf_sched.spinning, 1);
             return;
@@ -377,10 +366,20 @@ static void free_dead(struct m *m)
     gf_g_free(gf_p(m), g);
 }
 
+// GOFER_DEBUG=migrate=1: whatever can leave the thread that it was on does so at every park.
+static bool must_migrate(const struct m *m, const struct g *g)
+{
+    return gf_sched.migrate && g->m == m && !g->locked_m && !(g->flags & GF_G_FRESH);
+}
+
 static struct g *next_to_run(struct m *m)
 {
     for (;;) {
         struct g *g = m->locked_g ? wait_for_locked(m) : find_runnable(m);
+        if (gf_unlikely(must_migrate(m, g))) {
+            gf_move_to_other_m(m, g);
+            continue;
+        }
         if (gf_likely(!g->locked_m || g->locked_m == m))
             return g;
         gf_lock(&gf_sched.lock, GF_RANK_SCHED);

@@ -75,6 +75,19 @@ bool gf_idle_m_remove(struct m *m)
     return true;
 }
 
+bool gf_claim_idle_p(struct m *m, struct p *wanted)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool listed = gf_idle_m_remove(m);
+    struct p *p = listed ? gf_idle_p_get(wanted) : NULL;
+    if (p)
+        gf_acquire_p(m, p);
+    else if (listed)
+        gf_idle_m_put(m);
+    gf_unlock(&gf_sched.lock);
+    return p != NULL;
+}
+
 // The idle thread to wake: the last that went to sleep, but rather not the one that watches the clock, which
 // somebody else would then have to do.
 static struct m *idle_m_get(void)
@@ -87,25 +100,39 @@ static struct m *idle_m_get(void)
     return m;
 }
 
-void gf_start_m(struct p *p, bool spinning)
+// Wakes an idle thread, or starts a new one, to go on with p, and to run `hint` first if that is not NULL.
+static void start_with(struct p *p, bool spinning, struct g *hint)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     struct m *m = idle_m_get();
-    if (m) {
-        m->next_p = p;
-        m->spinning = spinning;
-    }
     gf_unlock(&gf_sched.lock);
-    if (m) {
+    bool idle = m != NULL;
+    if (!idle)
+        m = gf_m_new();
+    // Nobody else finds the thread now: it is in no list, or does not exist yet.
+    m->next_p = p;
+    m->spinning = spinning;
+    m->hint = hint;
+    if (idle) {
         gf_m_wake(m);
         return;
     }
-    m = gf_m_new();
-    m->next_p = p;
-    m->spinning = spinning;
     gf_store_relaxed(&m->wake, 1); // relaxed: the thread does not exist yet
     if (gf_m_start_thread(m) != 0)
         gf_fatal("cannot start a thread for goroutines to run on");
+}
+
+void gf_start_m(struct p *p, bool spinning)
+{
+    start_with(p, spinning, NULL);
+}
+
+void gf_move_to_other_m(struct m *m, struct g *g)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct p *p = gf_release_p(m);
+    gf_unlock(&gf_sched.lock);
+    start_with(p, false, g);
 }
 
 void gf_start_idle_m(void)

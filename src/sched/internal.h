@@ -50,8 +50,12 @@ void gf_idle_p_put(struct p *p);             // [L]
 struct p *gf_idle_p_get(struct p *wanted);   // [L] NULL if there is none
 void gf_idle_m_put(struct m *m);             // [L]
 bool gf_idle_m_remove(struct m *m);          // [L] whether it was there
+// Leaves the idle list with a P if there is an idle one, the wanted one if possible. Not [L].
+bool gf_claim_idle_p(struct m *m, struct p *wanted);
 // Gives p, which is nobody's, to an idle or a new thread. Not [L].
 void gf_start_m(struct p *p, bool spinning);
+// This thread's P and g, which it has picked, go to another thread. Not [L].
+void gf_move_to_other_m(struct m *m, struct g *g);
 // Makes sure that there is an idle thread, by starting one. Not [L].
 void gf_start_idle_m(void);
 // Gives p to the thread that g is bound to, and wakes it. Not [L].

@@ -49,7 +49,8 @@ struct m {
 
     // Sleeping: the thread waits while wake is 0; others store 1 and wake the futex.
     _Atomic(uint32_t) wake GF_ALIGNED_LINE;
-    struct p *next_p;    // [lock sched.lock] the P handed over with the wake-up
+    struct p *
+        next_p; // the P handed over with the wake-up; [owner] who took it off the list, or out of its wait
     struct m *idle_next; // [lock sched.lock] the list of idle threads
     bool idle;           // [lock sched.lock] in that list
     struct g *

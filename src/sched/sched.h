@@ -51,6 +51,7 @@ struct gf_sched {
     _Atomic(int64_t) clock;        // coarse monotonic time, by sysmon; for `since`
     struct m *main_m;              // [const] after start
     bool has_membarrier;           // [const]
+    bool migrate;                  // [const] GOFER_DEBUG=migrate=1
     int extra_threads; // [const] threads that a sanitizer's runtime keeps, for the deadlock check
 };
 extern struct gf_sched gf_sched;

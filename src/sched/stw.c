@@ -20,7 +20,7 @@ static struct p *new_p(int id)
     struct p *p = aligned_alloc(GF_CACHE_LINE, sizeof *p);
     if (!p)
         gf_fatal("out of memory (processors)");
-    *p = (struct p){.id = id, .countdown = GF_LOOK_AROUND, .status = GF_P_UNUSED};
+    *p = (struct p){.id = id, .countdown = 1, .status = GF_P_UNUSED};
     gf_store_relaxed(&p->timers.first, INT64_MAX); // relaxed: nobody knows it yet
     return p;
 }

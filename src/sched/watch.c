@@ -91,19 +91,6 @@ static int64_t earliest_timer(struct p **whose)
     return first;
 }
 
-// Leaves the idle list with a P if there is an idle one, the wanted one if possible.
-static void claim_p(struct m *m, struct p *wanted)
-{
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    bool listed = gf_idle_m_remove(m);
-    struct p *p = listed ? gf_idle_p_get(wanted) : NULL;
-    if (p)
-        gf_acquire_p(m, p);
-    else if (listed)
-        gf_idle_m_put(m);
-    gf_unlock(&gf_sched.lock);
-}
-
 static bool spin_until(struct m *m, int64_t deadline)
 {
     while (gf_os_now() < deadline) {
@@ -146,7 +133,7 @@ static void be_watcher(struct m *m)
                      INT64_MAX);               // relaxed: whoever misses it wakes us for nothing
     gf_store_release(&gf_sched.watcher, NULL); // pairs with the next watcher's compare-and-swap
     if (due || polled)
-        claim_p(m, whose);
+        gf_claim_idle_p(m, whose);
     if (polled)
         gf_ready_all(m, polled);
 }

@@ -4,6 +4,7 @@
 #define GOFER_H
 
 #include <gofer/chan.h>
+#include <gofer/context.h>
 #include <gofer/go.h>
 #include <gofer/panic.h>
 #include <gofer/select.h>

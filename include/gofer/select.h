@@ -23,6 +23,7 @@
 #pragma GCC system_header
 
 #include <gofer/chan.h>
+#include <gofer/context.h>
 #include <gofer/detail/try.h>
 #include <gofer/time.h>
 
@@ -48,6 +49,9 @@ GO_BEGIN_DECLS
 #define GO_CASE_TIMEOUT(d)                                                                         \
     for (; go_selecting_.pass == 0 ? go_case_timeout_(&go_selecting_, (d)) : GO_CASE_HIT_;)
 
+// Ready when the context has ended.   Go: case <-ctx.Done()
+#define GO_CASE_DONE(ctx) GO_CASE_RECV(go_context_done(ctx))
+
 // Ready if no other case is: the select never blocks.   Go: default
 #define GO_CASE_DEFAULT                                                                            \
     for (; go_selecting_.pass == 0 ? go_case_default_(&go_selecting_)                              \
@@ -58,6 +62,7 @@ GO_BEGIN_DECLS
 #define case_recv(...) GO_CASE_RECV(__VA_ARGS__)
 #define case_send(ch, ...) GO_CASE_SEND(ch, __VA_ARGS__)
 #define case_timeout(d) GO_CASE_TIMEOUT(d)
+#define case_done(ctx) GO_CASE_DONE(ctx)
 #define case_default GO_CASE_DEFAULT
 #endif
 

@@ -130,12 +130,7 @@ GO_API void go_cond_broadcast(go_cond *c);
 
 #define GO_WAITGROUP_GO_(id, wg, f, ...) GO_WAITGROUP_GO__(id, wg, f, ##__VA_ARGS__)
 #define GO_WAITGROUP_GO__(id, wg, f, ...)                                                          \
-    __extension__({                                                                                \
-        go_waitgroup *GO_CAT(go_wg_, id) = (wg);                                                   \
-        GO_CALL_ROOM(f, ##__VA_ARGS__) GO_CAT(go_room_, id);                                       \
-        GO_BIND(id, &GO_CAT(go_room_, id).call, f, ##__VA_ARGS__);                                 \
-        go_waitgroup_go_(GO_CAT(go_wg_, id), &GO_CAT(go_room_, id).call, GO_ARGC(__VA_ARGS__));    \
-    })
+    go_waitgroup_go_((wg), GO_BIND_KEEP(id, f, ##__VA_ARGS__), GO_ARGC(__VA_ARGS__))
 
 #define GO_ONCE_DO_(id, once, f, ...) GO_ONCE_DO__(id, once, f, ##__VA_ARGS__)
 #define GO_ONCE_DO__(id, once, f, ...)                                                             \
@@ -166,7 +161,7 @@ enum { GO_MUTEX_LOCKED = 1, GO_ONCE_DONE = 1 };
 
 GO_API void go_mutex_lock_slow_(go_mutex *m);
 GO_API void go_mutex_unlock_slow_(go_mutex *m);
-GO_API void go_waitgroup_go_(go_waitgroup *wg, const struct go_call *call, int args);
+GO_API void go_waitgroup_go_(go_waitgroup *wg, struct go_kept_call kept, int args);
 GO_API void go_once_do_(go_once *once, const struct go_call *call);
 GO_API void go_once_get_(go_once_value *once, const struct go_call *call);
 GO_API void go_once_panic_(go_once_value *once);

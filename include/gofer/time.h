@@ -109,15 +109,9 @@ GO_API void go_ticker_free(go_ticker *t);
 // What the macros are made of.
 
 #define GO_AFTER_FUNC_(id, d, f, ...) GO_AFTER_FUNC__(id, d, f, ##__VA_ARGS__)
-#define GO_AFTER_FUNC__(id, d, f, ...)                                                             \
-    __extension__({                                                                                \
-        go_duration GO_CAT(go_d_, id) = (d);                                                       \
-        GO_CALL_ROOM(f, ##__VA_ARGS__) GO_CAT(go_room_, id);                                       \
-        GO_BIND(id, &GO_CAT(go_room_, id).call, f, ##__VA_ARGS__);                                 \
-        go_after_func_(GO_CAT(go_d_, id), &GO_CAT(go_room_, id).call);                             \
-    })
+#define GO_AFTER_FUNC__(id, d, f, ...) go_after_func_((d), GO_BIND_KEEP(id, f, ##__VA_ARGS__))
 
-GO_API go_timer *go_after_func_(go_duration d, const struct go_call *call);
+GO_API go_timer *go_after_func_(go_duration d, struct go_kept_call call);
 
 GO_END_DECLS
 

@@ -52,6 +52,18 @@ static inline bool gf_list_linked(const struct gf_list *node)
     return node->next != NULL;
 }
 
+// Moves all nodes of `from`, which is empty then, behind those of `head`.
+static inline void gf_list_splice_back(struct gf_list *head, struct gf_list *from)
+{
+    if (gf_list_empty(from))
+        return;
+    from->next->prev = head->prev;
+    head->prev->next = from->next;
+    from->prev->next = head;
+    head->prev = from->prev;
+    gf_list_init(from);
+}
+
 // The first node, removed; NULL if the list is empty.
 static inline struct gf_list *gf_list_pop_front(struct gf_list *head)
 {

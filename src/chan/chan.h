@@ -60,6 +60,10 @@ struct gf_waiter *gf_waitq_take(struct gf_list *queue, bool ok);
 bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed);
 bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok);
 
+// Closes a channel that is open, under the lock of whoever alone may close it: takes the channel's lock, and appends all
+// that wait to the chain behind *last, to be made ready (gf_ready_all) when no lock is held. Returns the chain's new end.
+struct g **gf_chan_close(struct go_chan *c, struct g **last);
+
 // For rooms above: a channel with a class. Inside or outside of the runtime; fatal when out of memory.
 struct go_chan *gf_chan_new(size_t elem_size, int64_t cap, const struct gf_chan_class *class,
                             void *owner);

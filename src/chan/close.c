@@ -18,6 +18,23 @@ static struct g **collect(struct gf_list *queue, size_t zero_bytes, struct g **l
     return last;
 }
 
+// With the lock held.
+static struct g **close_and_collect(struct go_chan *c, struct g **last)
+{
+    // Read without the lock by non-blocking looks.
+    __atomic_store_n(&c->closed, true, __ATOMIC_RELEASE);
+    last = collect(&c->receivers, c->elem_size, last);
+    return collect(&c->senders, 0, last);
+}
+
+struct g **gf_chan_close(struct go_chan *c, struct g **last)
+{
+    gf_lock(&c->lock, GF_RANK_CHAN);
+    last = close_and_collect(c, last);
+    gf_unlock(&c->lock);
+    return last;
+}
+
 void go_chan_close_(struct go_chan *c)
 {
     struct m *m = gf_enter();
@@ -29,10 +46,7 @@ void go_chan_close_(struct go_chan *c)
         gf_panic_misuse(m, "close of closed channel");
     }
     struct g *first = NULL;
-    // Read without the lock by non-blocking looks.
-    __atomic_store_n(&c->closed, true, __ATOMIC_RELEASE);
-    struct g **last = collect(&c->receivers, c->elem_size, &first);
-    collect(&c->senders, 0, last);
+    close_and_collect(c, &first);
     gf_unlock(&c->lock);
     if (first)
         gf_ready_all(m, first);

@@ -128,14 +128,7 @@ void go_safe_(const struct go_call *call, const void *none, void *pc)
     (void)none;
     if (!call->fn)
         gf_fatal("go of nil func value");
-    size_t bytes = sizeof *call;
-    if (call->flags & GO_CALL_FULL)
-        bytes += 128 + call->stack_bytes;
-    struct go_call *copy = malloc(bytes);
-    if (!copy)
-        gf_fatal("out of memory (go statement)");
-    memcpy(copy, call, bytes);
-    struct go_call start = {.fn = (void *)run_safely, .reg = {(uint64_t)copy}};
+    struct go_call start = {.fn = (void *)run_safely, .reg = {(uint64_t)gf_call_copy(call)}};
     struct m *m = gf_enter();
     gf_spawn(m, &start, NULL, pc, false);
     gf_leave(m);

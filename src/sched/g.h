@@ -78,7 +78,6 @@ struct g {
             struct go_try_ *tries;    // innermost go_try
             struct gf_panic *panics;  // newest panic in flight
             uint64_t cxx_globals[2];  // C++ exception state while it is switched out
-            void *last_panic;
         };
         struct go_call *spilled;
     };

@@ -56,10 +56,11 @@ struct m {
     struct g *
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
 
-    int id;               // [const] 0 is main's thread
-    char *signal_stack;   // [const] the alternate stack, or NULL
-    void *cxx_globals_at; // [const] this thread's C++ exception state, or NULL
-    uint64_t random;      // [owner M] state of gf_random
+    int id;                   // [const] 0 is main's thread
+    char *signal_stack;       // [const] the alternate stack, or NULL
+    void *cxx_globals_at;     // [const] this thread's C++ exception state, or NULL
+    uint64_t random;          // [owner M] state of gf_random
+    struct go_kept_call kept; // a bound call on its way; [owner M]
 #if GF_DEBUG
     const void *held[16]; // [owner M] locks held, outermost first
     uint8_t held_rank[16];

@@ -80,6 +80,21 @@ struct g *gf_spawn(struct m *m, const struct go_call *call, const struct go_attr
 // The calling goroutine is over: never returns. Its deferred calls have run.
 _Noreturn void gf_goexit(struct m *m);
 
+// --- kept.c ---
+
+// The size of a bound call with what follows it.
+static inline size_t gf_call_bytes(const struct go_call *call)
+{
+    return sizeof *call + (call->flags & GO_CALL_FULL ? 128 + call->stack_bytes : 0);
+}
+// A copy of it on the heap; the caller frees it. Fatal when no memory is left.
+struct go_call *gf_call_copy(const struct go_call *call);
+// The bound call that is kept.
+static inline const struct go_call *gf_kept(const struct go_kept_call *k)
+{
+    return k->large ? k->large : &k->call;
+}
+
 // --- watch.c ---
 
 // A timer has been set for `when`: wakes the thread that watches the clock if it sleeps for longer. Without locks.

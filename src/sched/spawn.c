@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static uint64_t new_id(struct p *p)
 {
@@ -28,12 +27,7 @@ static void keep_call(struct g *g, const struct go_call *call)
         g->flags = GF_G_FRESH;
         return;
     }
-    size_t bytes = sizeof *call + 128 + call->stack_bytes;
-    struct go_call *heap = malloc(bytes);
-    if (!heap)
-        gf_fatal("out of memory (go statement)");
-    memcpy(heap, call, bytes);
-    g->spilled = heap;
+    g->spilled = gf_call_copy(call);
     g->flags = GF_G_FRESH | GF_G_SPILLED;
 }
 

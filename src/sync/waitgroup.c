@@ -152,20 +152,9 @@ static void run_from_heap(go_waitgroup *wg, struct go_call *call)
     gf_arch_replay(call);
 }
 
-static struct go_call *copy_to_heap(const struct go_call *call)
+void go_waitgroup_go_(go_waitgroup *wg, struct go_kept_call kept, int args)
 {
-    size_t bytes = sizeof *call;
-    if (call->flags & GO_CALL_FULL)
-        bytes += 128 + call->stack_bytes;
-    struct go_call *heap = malloc(bytes);
-    if (!heap)
-        gf_fatal("out of memory (go statement)");
-    memcpy(heap, call, bytes);
-    return heap;
-}
-
-void go_waitgroup_go_(go_waitgroup *wg, const struct go_call *call, int args)
-{
+    const struct go_call *call = gf_kept(&kept);
     struct go_call outer;
     if (gf_unlikely(!call->fn))
         gf_fatal("go of nil func value");
@@ -174,8 +163,9 @@ void go_waitgroup_go_(go_waitgroup *wg, const struct go_call *call, int args)
                                  .reg = {(uint64_t)wg, (uint64_t)call->fn, call->reg[0],
                                          call->reg[1], call->reg[2], call->reg[3]}};
     else
-        outer = (struct go_call){.fn = (void *)run_from_heap,
-                                 .reg = {(uint64_t)wg, (uint64_t)copy_to_heap(call)}};
+        outer = (struct go_call){
+            .fn = (void *)run_from_heap,
+            .reg = {(uint64_t)wg, (uint64_t)(kept.large ? kept.large : gf_call_copy(call))}};
     add(wg, 1);
     struct m *m = gf_enter();
     gf_spawn(m, &outer, NULL, __builtin_return_address(0), false);

@@ -16,7 +16,7 @@ struct go_timer {
     struct gf_timechan channel; // chan is NULL for a function timer
     go_mutex mutex;             // held by stop and reset
     void *creator_pc;           // [const] where go_after_func stands
-    struct go_call *call;       // [const] of a function timer: with what follows it
+    struct go_kept_call call;   // [const] of a function timer
 };
 
 // A ticker is a timer by another name.
@@ -69,7 +69,7 @@ static void release(go_timer *t)
     stop(t);
     if (t->channel.chan)
         go_chan_free((GO_CHAN(go_time))t->channel.chan);
-    free(t->call);
+    free(t->call.large);
 }
 
 // --- With a channel ---
@@ -118,24 +118,16 @@ static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t no
 {
     (void)now;
     go_timer *t = gf_container_of(timer, go_timer, channel.timer);
-    gf_spawn(m, t->call, NULL, t->creator_pc, false);
+    gf_spawn(m, gf_kept(&t->call), NULL, t->creator_pc, false);
     return NULL;
 }
 
-static struct go_call *copy_of(const struct go_call *call)
-{
-    size_t bytes = sizeof *call;
-    if (call->flags & GO_CALL_FULL)
-        bytes += 128 + call->stack_bytes;
-    return memcpy(gf_time_alloc(bytes), call, bytes);
-}
-
-go_timer *go_after_func_(go_duration d, const struct go_call *call)
+go_timer *go_after_func_(go_duration d, struct go_kept_call call)
 {
     go_timer *t = gf_time_alloc(sizeof *t);
     *t = (go_timer){.channel = {.timer = {.fire = start_goroutine}},
                     .creator_pc = __builtin_return_address(0),
-                    .call = copy_of(call)};
+                    .call = call};
     start(t, d, 0);
     return t;
 }

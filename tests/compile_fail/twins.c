@@ -36,6 +36,9 @@ void chan_send(GO_CHAN(int) recv_chan, GO_RECV_CHAN(int) send_chan, GO_SEND_CHAN
         GO_CASE_TIMEOUT(GO_SECOND)
         {
         }
+        GO_CASE_DONE(go_context_background())
+        {
+        }
         GO_CASE_DEFAULT
         {
         }

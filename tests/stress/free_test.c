@@ -276,3 +276,35 @@ TEST_LONG(timer_channels_are_freed_as_they_fire, 300)
     for (size_t i = 0; i < rounds; i++)
         free_after((go_duration)(i % 30) * GO_MICROSECOND);
 }
+
+static void cancel_one(go_context *ctx)
+{
+    go_context_cancel(ctx);
+}
+
+// Whoever sees the end drops the only reference.
+TEST_LONG(context_is_freed_by_who_sees_it_done_while_the_cancel_returns, 300)
+{
+    size_t rounds = overlapping_rounds();
+    for (size_t i = 0; i < rounds; i++) {
+        go_context *ctx = go_context_with_cancel(go_context_background());
+        go_context *child = go_context_with_cancel(ctx);
+        go_context_done(child);
+        go(cancel_one, ctx);
+        chan_recv(go_context_done(child));
+        go_context_free(child);
+        while (go_context_err(ctx) == 0)
+            go_yield();
+        go_context_free(ctx);
+    }
+}
+
+TEST_LONG(context_is_freed_by_who_sees_its_deadline_while_the_timer_returns, 300)
+{
+    size_t rounds = overlapping_rounds() / 10 + 1;
+    for (size_t i = 0; i < rounds; i++) {
+        go_context *ctx = go_context_with_timeout(go_context_background(), 10 * GO_MICROSECOND);
+        chan_recv(go_context_done(ctx));
+        go_context_free(ctx);
+    }
+}

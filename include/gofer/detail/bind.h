@@ -154,6 +154,22 @@ enum { GO_CLASS_POINTER = 5 };
         GO_CAT(go_stub_, id);                                                                      \
     })
 
+// A bound call as a value.
+struct go_kept_call {
+    struct go_call call;
+    struct go_call *
+        large; // malloc'ed: the call and what follows it, if anything does; who gets the value owns it
+};
+
+// An expression: f(args…), bound, as an argument for a function of the runtime's. It too has no braces around the
+// arguments.
+#define GO_BIND_KEEP(id, f, ...) (GO_BIND_THEN(id, go_keep_, NULL, f, ##__VA_ARGS__), go_kept_())
+
+GO_BEGIN_DECLS
+GO_API void go_keep_(const struct go_call *call, const void *none, void *pc);
+GO_API struct go_kept_call go_kept_(void);
+GO_END_DECLS
+
 #define GO_IS_PLAIN(f, ...)                                                                        \
     (GO_IN_WORDS(f, ##__VA_ARGS__) && !GO_RESULT_IS(f, long double, ##__VA_ARGS__))
 #define GO_CALL_FLAGS(f, ...)                                                                      \

@@ -19,10 +19,14 @@ if(GOFER_LTO AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
   target_compile_options(gofer_objects PRIVATE -ffat-lto-objects)
 endif()
 
+include(cmake/llhttp.cmake)
+target_link_libraries(gofer_objects PRIVATE gofer_llhttp)
+set(GOFER_LIBRARY_OBJECTS $<TARGET_OBJECTS:gofer_objects> $<TARGET_OBJECTS:gofer_llhttp>)
+
 set(GOFER_MAP ${CMAKE_SOURCE_DIR}/cmake/gofer.map)
 
-add_library(gofer STATIC $<TARGET_OBJECTS:gofer_objects>)
-add_library(gofer_shared SHARED $<TARGET_OBJECTS:gofer_objects>)
+add_library(gofer STATIC ${GOFER_LIBRARY_OBJECTS})
+add_library(gofer_shared SHARED ${GOFER_LIBRARY_OBJECTS})
 set_target_properties(
   gofer_shared
   PROPERTIES OUTPUT_NAME gofer

@@ -6,6 +6,7 @@
 #include <gofer/chan.h>
 #include <gofer/context.h>
 #include <gofer/go.h>
+#include <gofer/http.h>
 #include <gofer/panic.h>
 #include <gofer/select.h>
 #include <gofer/sync.h>

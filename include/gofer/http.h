@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// HTTP/1.1: a server with Go 1.22's patterns, and a client. A handler is a function that runs in the goroutine of its
+// connection: it reads and writes as if each call blocked, and returns when the answer is complete.
+//
+//     static void hello(go_http_response *w, go_http_request *r, void *arg)
+//     {
+//         go_http_printf(w, "hello, %s\n", go_http_path_value(r, "name"));
+//     }
+//     int main(void)
+//     {
+//         go_http_mux *mux = go_http_mux_new();
+//         go_http_handle(mux, "GET /hello/{name}", hello, NULL);
+//         go_http_server *s = go_http_server_new(mux, (go_http_options){0});
+//         return go_http_listen_and_serve(s, ":8080");
+//     }
+#ifndef GOFER_HTTP_H
+#define GOFER_HTTP_H
+
+#include <gofer/time.h>
+#include <sys/types.h>
+
+GO_BEGIN_DECLS
+
+typedef struct go_conn go_conn;
+typedef struct go_context go_context;
+typedef struct go_http_mux go_http_mux;
+typedef struct go_http_server go_http_server;
+typedef struct go_http_request go_http_request;
+typedef struct go_http_response go_http_response;
+typedef struct go_http_next go_http_next;
+
+// Answers a request. Whatever it wrote is sent when it returns; nothing written means 200 without a body. A panic in it
+// is logged and ends its connection, nothing else.
+typedef void (*go_http_fn)(go_http_response *w, go_http_request *r, void *arg);
+
+// Stands before the handlers: calls go_http_next_run, or answers itself.
+typedef void (*go_http_middleware)(go_http_response *w, go_http_request *r, go_http_next *next,
+                                   void *arg);
+
+// --- Routing ---
+
+// Makes an empty mux.   Owns: the caller, until go_http_mux_free, once no server uses it any more.
+GO_API go_http_mux *go_http_mux_new(void);
+GO_API void go_http_mux_free(go_http_mux *mux);
+
+// Registers fn for a pattern "[METHOD ][HOST]/[PATH]" of Go 1.22: a segment of the path may be {name}, the last one
+// {name...} (the rest) or {$} (the end); a slash at the end takes the rest too. The most specific pattern wins.
+// GET serves HEAD as well. Allowed while requests are served.
+// Panics: as Go's Handle, "parsing …" for a bad pattern, "pattern … conflicts with pattern …" if neither of two is more
+// specific; "http: nil handler".   Go: http.ServeMux.HandleFunc
+GO_API void go_http_handle(go_http_mux *mux, const char *pattern, go_http_fn fn, void *arg);
+GO_API void go_http_handle_at_(go_http_mux *mux, const char *pattern, go_http_fn fn, void *arg,
+                               const char *where);
+#define go_http_handle(mux, pattern, fn, arg)                                                      \
+    go_http_handle_at_(mux, pattern, fn, arg, __FILE__ ":" GO_HTTP_TEXT_(__LINE__))
+#define GO_HTTP_TEXT_(x) GO_HTTP_TEXT__(x)
+#define GO_HTTP_TEXT__(x) #x
+
+// Adds middleware around everything that the mux answers, 404 included; the first one added is outermost.
+GO_API void go_http_use(go_http_mux *mux, go_http_middleware m, void *arg);
+// Runs what comes behind the middleware that got this. At most once, before the middleware returns.
+GO_API void go_http_next_run(go_http_next *next);
+
+// --- The request ---
+
+// These return texts that live until the handler returns; NULL if there is no such thing, "" if it is there and empty.
+// From: the handler's goroutine.
+
+GO_API const char *go_http_method(go_http_request *r);
+GO_API const char *go_http_path(go_http_request *r);      // decoded
+GO_API const char *go_http_raw_path(go_http_request *r);  // as sent
+GO_API const char *go_http_raw_query(go_http_request *r); // as sent, without the question mark
+GO_API const char *go_http_host(go_http_request *r);      // as sent, with its port
+GO_API const char *go_http_pattern(go_http_request *r);   // that matched; NULL in a 404
+// The decoded value of a wildcard of the pattern.
+GO_API const char *go_http_path_value(go_http_request *r, const char *name);
+// The decoded first value of a key of the query.
+GO_API const char *go_http_query(go_http_request *r, const char *key);
+// The first value of a header; names have no case.
+GO_API const char *go_http_header(go_http_request *r, const char *name);
+// The i-th header, from 0; false behind the last one.
+GO_API bool go_http_header_at(go_http_request *r, size_t i, const char **name, const char **value);
+// A field of the trailer, once the body has been read to its end.
+GO_API const char *go_http_trailer(go_http_request *r, const char *name);
+// The peer's address and port.
+GO_API const char *go_http_remote_addr(go_http_request *r);
+// The length that the body says it has; -1 if it comes in chunks.
+GO_API int64_t go_http_content_length(go_http_request *r);
+
+// Reads from the body. Blocks until there is something. Sends the "100 Continue" that a client waits for.
+// Returns: bytes, at most n; 0 at the end of the body.
+// Errors: -EMSGSIZE: longer than max_body_bytes (the answer becomes 413, unless one is under way); -EBADMSG: malformed;
+// -ECONNRESET: the client went away; -ETIMEDOUT: read_timeout is over.
+GO_API ssize_t go_http_body_read(go_http_request *r, void *buf, size_t n);
+
+// The request's context: it ends when the handler has returned, or the client goes away.
+// Owns: the request; go_context_ref keeps it longer.   Go: Request.Context
+GO_API go_context *go_http_context(go_http_request *r);
+
+// --- The response ---
+
+// Sets a header, replacing what was set before; NULL removes it. Without effect once the header is sent. What has no
+// Content-Type gets one by the look of its first bytes. Line breaks in a value become blanks.
+GO_API void go_http_set_header(go_http_response *w, const char *name, const char *value);
+// Adds one more of that name.
+GO_API void go_http_add_header(go_http_response *w, const char *name, const char *value);
+// Sets a field that is sent behind the body, which then comes in chunks.
+GO_API void go_http_set_trailer(go_http_response *w, const char *name, const char *value);
+// Chooses the status, once; 1xx (but 101) is sent at once, and another one may follow.
+// Panics: "invalid WriteHeader code N" outside of 100 to 999.
+GO_API void go_http_write_header(go_http_response *w, int status);
+// Writes to the body. Small amounts are collected; what fits is sent with its length, more in chunks. May block.
+// Returns: n, or an error, after which the connection is of no use: -EPIPE, -ECONNRESET, -ETIMEDOUT; -EMSGSIZE: more than
+// the Content-Length that was set; -EINVAL: this status has no body; -ESHUTDOWN: hijacked.
+GO_API ssize_t go_http_write(go_http_response *w, const void *p, size_t n);
+GO_API ssize_t go_http_printf(go_http_response *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+// Answers with a plain text and a newline.   Go: http.Error
+GO_API void go_http_error(go_http_response *w, int status, const char *text);
+// Answers with a redirect; url may be relative.   Go: http.Redirect
+GO_API void go_http_redirect(go_http_response *w, go_http_request *r, const char *url, int status);
+// Sends what has been written so far: for streams and server-sent events. 0, or an error as of go_http_write.
+GO_API int go_http_flush(go_http_response *w);
+// Takes the connection over: the server has nothing to do with it any more, and the caller closes and frees it. Bytes
+// that the server has read already are the first to be read. NULL if something has been sent, or if there is no
+// connection below (go_http_timeout).
+GO_API go_conn *go_http_hijack(go_http_response *w);
+// "OK" for 200; "" if unknown.
+GO_API const char *go_http_status_text(int status);
+
+GO_END_DECLS
+
+#endif

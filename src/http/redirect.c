@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// go_http_redirect: Location, and for those who cannot follow it a line of HTML.
+#include "http/request.h"
+
+#include <string.h>
+
+// A path that is not absolute begins where the request's directory is; dots are taken out of it either way.
+static const char *resolve(struct go_http_request *r, const char *url)
+{
+    if (strstr(url, "://") || *url == '?' || *url == '#')
+        return url;
+    struct gf_arena *a = r->arena;
+    size_t n = strcspn(url, "?#");
+    struct gf_span path = gf_span(url, n);
+    if (*url != '/') {
+        const char *here = go_http_raw_path(r), *slash = strrchr(here, '/');
+        int directory = slash ? (int)(slash - here) + 1 : 0;
+        const char *joined = gf_arena_printf(a, "%.*s%.*s", directory, here, (int)n, url);
+        path = gf_span(joined, strlen(joined));
+    }
+    path = gf_text_clean_path(a, path);
+    return gf_arena_printf(a, "%.*s%s", (int)path.n, path.p, url + n);
+}
+
+void go_http_redirect(go_http_response *w, go_http_request *r, const char *url, int status)
+{
+    const char *to = resolve(r, url);
+    go_http_set_header(w, "Location", to);
+    bool page = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+    if (page)
+        go_http_set_header(w, "Content-Type", "text/html; charset=utf-8");
+    go_http_write_header(w, status);
+    if (page)
+        go_http_printf(w, "<a href=\"%s\">%s</a>.\n\n",
+                       gf_text_escape_html(r->arena, gf_span(to, strlen(to))),
+                       go_http_status_text(status));
+}

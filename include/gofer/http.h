@@ -16,13 +16,13 @@
 #ifndef GOFER_HTTP_H
 #define GOFER_HTTP_H
 
+#include <gofer/context.h>
 #include <gofer/time.h>
 #include <sys/types.h>
 
 GO_BEGIN_DECLS
 
 typedef struct go_conn go_conn;
-typedef struct go_context go_context;
 typedef struct go_http_mux go_http_mux;
 typedef struct go_http_server go_http_server;
 typedef struct go_http_request go_http_request;

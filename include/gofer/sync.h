@@ -9,6 +9,7 @@
 #define GOFER_SYNC_H
 
 #include <gofer/go.h>
+#include <gofer/map.h>
 #include <gofer/panic.h>
 #include <gofer/time.h>
 

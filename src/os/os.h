@@ -103,6 +103,11 @@ void gf_os_poller_break(int poller);
 // Whether the 8 bytes at p can be read. Async-signal-safe.
 bool gf_os_is_readable(const void *p);
 
+// --- random.c ---
+
+// Fills n bytes with random numbers that nobody can predict.
+int gf_os_random(void *p, size_t n);
+
 // --- output.c ---
 
 // Writes all of it to standard error, whatever the interruptions.

@@ -16,6 +16,7 @@
 #include <signal.h>
 
 struct p;
+struct gf_retired;
 
 enum {
     GF_PENDING_PREEMPT = 1, // its time slice is over
@@ -34,6 +35,12 @@ struct m {
     _Atomic(uint32_t) in_runtime;
     _Atomic(uint32_t) p_taken; // [atomic] written under sched.lock
     _Atomic(uint32_t) pending; // [atomic] GF_PENDING_*; set by others, cleared by this thread
+
+    // Reading without locks and retiring what others may still read: epoch.h.
+    _Atomic(uint64_t)
+        inside; // [atomic] the epoch that a section began in, 0 outside; written by this thread
+    _Atomic(struct gf_retired *) bag; // [atomic] filled by this thread, emptied by the collector
+    uint32_t bag_weight;              // [owner M] of what was put in since this thread collected
 
     _Atomic(bool)
         blocking; // between go_blocking_begin and _end; relaxed: this thread's; sysmon looks

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// The map is a trie over 64-bit hashes, four bits a level, highest first (Go 1.24's internal/sync.HashTrieMap, after
+// Prokopec's Ctrie): each slot of a node is empty, an entry, or a node of the next level.
+//
+//     slot ─┬─ 0
+//           ├─ entry ── entry …     all of one hash; a second one is as rare as a collision of 64 bits
+//           └─ node | 1
+//
+// Readers take no lock: they follow acquire loads, in a section of sched/epoch.h, so that what they look at is not freed.
+// Who adds or removes an entry locks the node whose slot changes.
+//
+// An entry's life. Its value changes by compare-and-swap, without a lock. A key is removed by changing the value to
+// GF_MAP_GONE: that is the moment, and whoever did it owns the old value. Then it takes the entry out of its chain under
+// the node's lock, unless another one has added the key again meanwhile, who under that lock found the entry and gave it
+// a value. So an entry that no reader can reach has no value, no change of a value is ever lost, and a key has one entry.
+//
+// A node's life. It is made when a second hash comes to a slot, with the entry of the first in it. When its last slot
+// becomes empty it dies: `dead` is set with its lock and its parent's held, child before parent. Who has waited for
+// the lock of a dead node starts again from the top. The top node never dies; clearing the map takes it away whole,
+// and changes that are under way in it count as before that.
+//
+// Rejected: buckets with a lock each and growing tables (all readers pay for the growing); Go's replacing of entries under
+// the node's lock (a store to a key that is there takes an allocation or a lock).
+#ifndef GF_SYNC_MAP_H
+#define GF_SYNC_MAP_H
+
+#include "sched/epoch.h"
+
+#include <gofer/map.h>
+#include <string.h>
+
+enum { GF_MAP_BITS = 4, GF_MAP_FAN = 1 << GF_MAP_BITS, GF_MAP_TOP_SHIFT = 64 - GF_MAP_BITS };
+
+// The value of an entry whose key is not there.
+extern char gf_map_gone[1];
+#define GF_MAP_GONE ((void *)gf_map_gone)
+
+struct gf_map_entry {
+    _Atomic(struct gf_map_entry *) next; // [lock node] to change: another key of the same hash
+    uint64_t hash;                       // [const]
+    _Atomic(void *)
+        value; // [atomic] by compare-and-swap; from GF_MAP_GONE only under the node's lock
+    size_t n;  // [const] of the key's bytes, which a NUL follows
+    struct gf_retired retired;
+    char key[];
+};
+
+struct gf_map_node {
+    _Atomic(uintptr_t)
+        slot[GF_MAP_FAN]; // [lock] to change, release; pairs with the readers' acquire
+    struct gf_lock lock;
+    uint8_t shift;              // [const] of the hash, to the bits that choose its slot
+    uint8_t used;               // [lock] how many slots are not empty
+    bool dead;                  // [lock] no longer in its parent
+    struct gf_map_node *parent; // [const] NULL: the top
+    struct gf_retired retired;
+};
+
+// What a map points to once it has had a key.
+struct gf_map_trie {
+    struct gf_map_node top;
+    _Atomic(size_t) count GF_ALIGNED_LINE; // of keys; relaxed: it orders nothing
+};
+
+struct gf_map_key {
+    const char *bytes;
+    size_t n;
+    uint64_t hash;
+};
+
+static inline bool gf_map_is_node(uintptr_t slot)
+{
+    return slot & 1;
+}
+
+static inline struct gf_map_node *gf_map_node_of(uintptr_t slot)
+{
+    return (struct gf_map_node *)(slot - 1);
+}
+
+static inline struct gf_map_entry *gf_map_entry_of(uintptr_t slot)
+{
+    return (struct gf_map_entry *)slot;
+}
+
+static inline unsigned gf_map_index(uint64_t hash, unsigned shift)
+{
+    return (unsigned)(hash >> shift) & (GF_MAP_FAN - 1);
+}
+
+static inline _Atomic(struct gf_map_trie *) *gf_map_trie_of(go_map *map)
+{
+    return (_Atomic(struct gf_map_trie *) *)&map->trie;
+}
+
+// A section in a map, and what it read first. The map itself is not touched again once the operation has had its effect.
+struct gf_map_section {
+    struct m *m;
+    struct gf_map_trie *trie; // NULL: the map has no key, or never had one
+};
+
+static inline struct gf_map_section gf_map_enter(go_map *map)
+{
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    // Acquire: pairs with the release of whoever made the trie.
+    return (struct gf_map_section){m, gf_load_acquire(gf_map_trie_of(map))};
+}
+
+static inline void gf_map_leave(struct gf_map_section s)
+{
+    gf_epoch_leave(s.m);
+    struct gf_retired *garbage = gf_epoch_is_due(s.m) ? gf_epoch_collect(s.m) : NULL;
+    gf_leave(s.m);
+    if (gf_unlikely(garbage != NULL))
+        gf_retired_free(garbage);
+}
+
+// Whether two short runs of bytes are equal, without a call; n <= 16. Two words that overlap cover all of them.
+static inline bool gf_map_equal_short(const char *a, const char *b, size_t n)
+{
+    uint64_t a1 = 0, a2 = 0, b1 = 0, b2 = 0;
+    if (n >= 8) {
+        memcpy(&a1, a, 8);
+        memcpy(&b1, b, 8);
+        memcpy(&a2, a + n - 8, 8);
+        memcpy(&b2, b + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(&a1, a, 4);
+        memcpy(&b1, b, 4);
+        memcpy(&a2, a + n - 4, 4);
+        memcpy(&b2, b + n - 4, 4);
+    } else {
+        return memcmp(a, b, n) == 0;
+    }
+    return ((a1 ^ b1) | (a2 ^ b2)) == 0;
+}
+
+static inline bool gf_map_equal(const char *a, const char *b, size_t n)
+{
+    return n <= 16 ? gf_map_equal_short(a, b, n) : memcmp(a, b, n) == 0;
+}
+
+// The key's entry in a chain, with a value or without; NULL if there is none.
+static inline struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *e,
+                                                        const struct gf_map_key *k)
+{
+    // Acquire: pairs with the release of whoever linked the entry.
+    for (; e; e = gf_load_acquire(&e->next))
+        if (e->hash == k->hash && e->n == k->n && gf_map_equal(e->key, k->bytes, k->n))
+            return e;
+    return NULL;
+}
+
+// The same in the whole trie. In a section.
+static inline struct gf_map_entry *gf_map_find(const struct gf_map_trie *t,
+                                               const struct gf_map_key *k)
+{
+    const struct gf_map_node *node = &t->top;
+    for (unsigned shift = GF_MAP_TOP_SHIFT;; shift -= GF_MAP_BITS) {
+        uintptr_t slot = gf_load_acquire(&node->slot[gf_map_index(k->hash, shift)]); // as above
+        if (!gf_map_is_node(slot))
+            return gf_map_find_in_chain(gf_map_entry_of(slot), k);
+        node = gf_map_node_of(slot);
+    }
+}
+
+// --- maptrie.c ---
+
+// What adding a key may need. Made outside of the runtime, before it is known what will be needed.
+struct gf_map_supplies {
+    struct gf_map_entry *entry;
+    struct gf_map_node *nodes; // linked by `parent`
+    unsigned node_count;
+};
+
+struct gf_map_trie *gf_map_trie_new(void);
+void gf_map_trie_free(struct gf_map_trie *t);
+struct gf_map_entry *gf_map_entry_new(const struct gf_map_key *k, void *value);
+// Takes care that there are n nodes.
+void gf_map_supply_nodes(struct gf_map_supplies *s, unsigned n);
+void gf_map_supplies_free(struct gf_map_supplies *s);
+
+enum gf_map_added {
+    GF_MAP_ADDED,      // the key is there now, with the new value
+    GF_MAP_FOUND,      // it is there already: *found is its entry
+    GF_MAP_NEEDS_MORE, // *needed nodes must be supplied
+};
+
+// Adds the key with the value of the supplied entry. In a section.
+enum gf_map_added gf_map_add(struct gf_map_trie *t, const struct gf_map_key *k,
+                             struct gf_map_supplies *s, struct gf_map_entry **found,
+                             unsigned *needed);
+
+// Takes an entry without a value out of the trie, if it still has none, and nodes that become empty. In a section.
+void gf_map_unlink(struct m *m, struct gf_map_trie *t, struct gf_map_entry *e);
+
+// Gives a trie that no map points to any more to gf_retire.
+void gf_map_trie_retire(struct m *m, struct gf_map_trie *t);
+
+#endif

@@ -5,6 +5,7 @@
 
 #include <gofer/chan.h>
 #include <gofer/context.h>
+#include <gofer/debug.h>
 #include <gofer/go.h>
 #include <gofer/http.h>
 #include <gofer/panic.h>

@@ -22,9 +22,12 @@ struct gf_hooks {
     // malloc'ed, the caller frees it; NULL when there is no memory.
     char *(*stack_text)(int skip);
     // debug/: called by a thread that sees gf_freezing, in a signal handler: records the interrupted stack for the
-    // trace and sleeps for ever. It returns on the reporting thread, and on one that was interrupted inside malloc,
-    // which must go on: the caller then does nothing else.
+    // trace and sleeps, for ever or until the threads may go on. It returns at once on the reporting thread, and on one
+    // that was interrupted inside malloc, which must go on: the caller then does nothing else.
     void (*freeze)(void *ucontext);
+    // debug/: whether the code that the calling signal handler has interrupted is inside malloc: a thread that were
+    // held there would hold malloc's locks.
+    bool (*is_in_allocator)(void);
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
     void (*uncaught)(void);
 };

@@ -4,6 +4,7 @@
 // bounds stand in the symbol tables. Whichever allocator the program uses, these are its entries.
 #include "debug/allocator.h"
 
+#include "base/atomic.h"
 #include "debug/elfsym.h"
 
 #include <stdlib.h>
@@ -21,13 +22,17 @@ void gf_allocator_find(void)
         (uintptr_t)malloc, (uintptr_t)calloc,         (uintptr_t)realloc,
         (uintptr_t)free,   (uintptr_t)posix_memalign, (uintptr_t)aligned_alloc,
     };
+    static _Atomic(bool) known; // release by who has found them, acquire by who uses them
     struct gf_elf_name name;
+    if (gf_load_acquire(&known))
+        return;
     for (int i = 0; i < ENTRIES; i++) {
         if (!gf_elf_find(functions[i], &name))
             continue;
         entry[i].start = functions[i];
         entry[i].end = functions[i] + name.size;
     }
+    gf_store_release(&known, true); // two that find them at the same time write the same
 }
 
 static bool is_in_entry(uintptr_t pc)
@@ -47,4 +52,12 @@ bool gf_allocator_is_on(const struct gf_trace *t, bool through_signals)
             return true;
     }
     return false;
+}
+
+bool gf_allocator_is_interrupted(void)
+{
+    struct gf_trace trace;
+    gf_allocator_find();
+    gf_unwind_interrupted(&trace);
+    return gf_allocator_is_on(&trace, false);
 }

@@ -5,10 +5,14 @@
 
 #include "debug/unwind.h"
 
-// Finds out where malloc and its like lie in memory; once, before the other is asked.
+// Finds out where malloc and its like lie in memory, if that is not known yet; before gf_allocator_is_on is asked.
+// Async-signal-safe.
 void gf_allocator_find(void);
 // Async-signal-safe. Only the innermost frames are looked at; with `through_signals` also those below a signal
 // that came in between, otherwise only what is running now.
 bool gf_allocator_is_on(const struct gf_trace *t, bool through_signals);
+
+// The hook for the handler of SIGURG: whether what the calling signal handler has interrupted is inside.
+bool gf_allocator_is_interrupted(void);
 
 #endif

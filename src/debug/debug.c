@@ -5,7 +5,9 @@
 #include "debug/debug.h"
 
 #include "base/hooks.h"
+#include "debug/allocator.h"
 #include "debug/freeze.h"
+#include "debug/leak.h"
 #include "debug/report.h"
 #include "debug/sigquit.h"
 #include "debug/trace.h"
@@ -29,6 +31,8 @@ void gf_debug_init(void)
     gf_hooks.print_all_goroutines = gf_report_all_goroutines;
     gf_hooks.stack_text = gf_report_stack_text;
     gf_hooks.freeze = gf_freeze;
+    gf_hooks.is_in_allocator = gf_allocator_is_interrupted;
     prepare_unwinder();
     gf_sigquit_init();
+    gf_leak_init();
 }

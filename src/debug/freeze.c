@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Each thread gets a signal that is used for nothing else, in whose handler it unwinds itself, on its signal
-// stack, from where the signal found it, hangs the result into a list and sleeps for ever. So the record needs no
-// memory but that stack, and a goroutine can be shown wherever it is: computing, in libc, blocked in the kernel,
-// or preempted, that is, held in the handler of SIGURG. A thread that does not answer in time (it blocks the
-// signal, or waits for a disk) is shown without its stack. One that is found inside malloc is let go and asked
-// again soon, for it may hold a lock there that the reader of symbols needs.
+// stack, from where the signal found it, hangs the result into a list and sleeps. So the record needs no memory but
+// that stack, and a goroutine can be shown wherever it is: computing, in libc, blocked in the kernel, or preempted,
+// that is, held in the handler of SIGURG. A thread that does not answer in time (it blocks the signal, or waits for
+// a disk) is shown without its stack. One that is found inside malloc is let go and asked again soon, for it may
+// hold a lock there that the reader of symbols needs, or leave the heap half changed.
 //
-// gf_freezing is set first: a thread that sees it, also in the handler of SIGURG, stops by itself.
+// gf_freezing is set first: a thread that sees it, also in the handler of SIGURG, stops by itself. The monitor, which
+// takes no signals, looks at it between its rounds.
+//
+// For a while: the sleepers wait for the round to end. They touch neither the list nor anything else of the round
+// when they wake, so the next may begin before the last of them has left. A call that the signal found in the kernel
+// is restarted by it, but for those that never are (nanosleep, poll): they end early, with EINTR.
 //
 // Which goroutine a stopped thread was on is told by its stack pointer: in the middle of a switch the thread's
 // own idea is already the next one. Only threads whose goroutine has no known bounds are told by that idea.
@@ -19,49 +24,65 @@
 #include "sched/view.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
 // Power failure: nobody sends it to a program, and one that handled it is about to end.
 enum { FREEZE = SIGPWR };
 enum { MOST_WAIT_NS = 110 * 1000 * 1000, PATIENCE_NS = 100 * 1000 * 1000, LOOK_NS = 50 * 1000 };
+// Of a stop for a while. A thread that sleeps and has not answered for so long takes no signals.
+enum { DEAF_NS = 20 * 1000 * 1000, LONGEST_LOOK_NS = 2 * 1000 * 1000, MOST_THREADS = 16384 };
 
 _Atomic(bool) gf_freezing;
 
-struct frozen {
-    struct frozen *next;
-    int tid;
-    const struct g *g; // what the thread thought it ran
-    struct gf_trace trace;
-};
-
 static struct {
-    _Atomic(int) reporter;          // thread id; relaxed: set before the signals are sent
-    _Atomic(struct frozen *) first; // release by who adds, pairs with the reporter's acquire
-    _Atomic(bool) patient;          // threads in malloc are let go; relaxed: a hint
+    _Atomic(int) reporter;             // thread id; relaxed: set before the signals are sent
+    _Atomic(struct gf_frozen *) first; // release by who adds, pairs with the reporter's acquire
+    _Atomic(bool) patient;             // threads in malloc are let go; relaxed: a hint
+    // Odd while threads are stopped for a while. [atomic] release by the one that stops them, acquire by the sleepers
+    _Atomic(uint32_t) round;
 } freeze;
 
-static void publish(struct frozen *f)
+static void publish(struct gf_frozen *f)
 {
     f->next = gf_load_relaxed(&freeze.first); // relaxed: the exchange below checks it
     while (!gf_cas_acqrel(&freeze.first, &f->next, f))
         continue;
 }
 
+static void sleep_through(uint32_t round)
+{
+    bool for_good = round % 2 == 0;
+    while (for_good)
+        pause();
+    while (gf_load_acquire(&freeze.round) == round) // pairs with the release in gf_thaw
+        gf_os_futex_wait(&freeze.round, round, INT64_MAX);
+}
+
+// Whether the calling thread is in the middle of what must not be seen half done.
+static bool is_busy(const struct gf_trace *trace, bool for_good)
+{
+    const struct m *m = gf_view_current_thread();
+    return (gf_load_relaxed(&freeze.patient) && gf_allocator_is_on(trace, !for_good)) ||
+           (!for_good && m && gf_view_thread_is_inside(m));
+}
+
 void gf_freeze(void *ucontext)
 {
-    struct frozen self;
-    (void)ucontext;
+    struct gf_frozen self;
+    uint32_t round = gf_load_acquire(&freeze.round); // pairs with the release in begin
     self.tid = gf_os_tid();
-    if (self.tid == gf_load_relaxed(&freeze.reporter))
+    if (self.tid == gf_load_relaxed(&freeze.reporter) || !gf_load_relaxed(&gf_freezing))
         return;
     self.g = gf_view_current();
     gf_unwind_interrupted(&self.trace);
-    if (gf_load_relaxed(&freeze.patient) && gf_allocator_is_on(&self.trace, false))
+    if (is_busy(&self.trace, round % 2 == 0))
         return;
+    self.sp = gf_arch_fault_at(ucontext).sp;
+    self.register_count = gf_arch_registers(ucontext, self.registers);
     publish(&self);
-    for (;;)
-        pause();
+    sleep_through(round);
 }
 
 static void on_freeze(int sig, siginfo_t *info, void *context)
@@ -72,13 +93,31 @@ static void on_freeze(int sig, siginfo_t *info, void *context)
     errno = saved;
 }
 
+const struct gf_frozen *gf_freeze_list(void)
+{
+    return gf_load_acquire(&freeze.first); // pairs with publish
+}
+
 static bool has_answered(int tid)
 {
-    for (struct frozen *f = gf_load_acquire(&freeze.first); f; f = f->next) // pairs with publish
+    for (const struct gf_frozen *f = gf_freeze_list(); f; f = f->next)
         if (f->tid == tid)
             return true;
     return false;
 }
+
+static void begin(uint32_t round)
+{
+    gf_store_relaxed(&freeze.reporter, gf_os_tid());
+    gf_store_relaxed(&freeze.patient, true);
+    gf_store_relaxed(&freeze.first, NULL);
+    gf_store_release(&freeze.round, round);
+    gf_store_relaxed(&gf_freezing, true); // relaxed: the signals come after it
+    gf_os_signal_handle(FREEZE, on_freeze, NULL);
+    gf_fence_seqcst();
+}
+
+// --- For good ---
 
 // Asks all that have not answered; returns how many. The monitor takes no signals, and stops by itself.
 static uint32_t signal_others(int self)
@@ -96,29 +135,80 @@ static uint32_t signal_others(int self)
 
 void gf_freeze_others(void)
 {
-    int self = gf_os_tid();
-    gf_store_relaxed(&freeze.reporter, self);
-    gf_store_relaxed(&freeze.patient, true);
-    gf_store_relaxed(&gf_freezing, true); // relaxed: the signals come after it
-    gf_os_signal_handle(FREEZE, on_freeze, NULL);
-    gf_fence_seqcst();
+    // A round that is going on stays one: its sleepers are stopped, and nobody wakes them.
+    begin((gf_load_relaxed(&freeze.round) + 1) & ~UINT32_C(1));
     int64_t start = gf_os_now(), passed = 0;
-    while (signal_others(self) > 0 && passed < MOST_WAIT_NS) {
+    while (signal_others(gf_os_tid()) > 0 && passed < MOST_WAIT_NS) {
         gf_os_sleep(LOOK_NS);
         passed = gf_os_now() - start;
         gf_store_relaxed(&freeze.patient, passed < PATIENCE_NS);
     }
 }
 
-const struct gf_trace *gf_freeze_trace(const struct g *g, uintptr_t low, uintptr_t top,
+// --- For a while ---
+
+static bool is_monitor(int tid)
+{
+    for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m))
+        if (gf_view_thread_id(m) == tid)
+            return gf_view_thread_is_monitor(m);
+    return false;
+}
+
+// Asks all threads of the process that have not answered. Returns how many there are; *awake, how many of them run.
+static int ask_all(int *awake)
+{
+    static int tids[MOST_THREADS]; // one caller at a time
+    int n = gf_os_thread_list(tids, MOST_THREADS), open = 0, self = gf_os_tid();
+    *awake = n < 0;
+    for (int i = 0; i < n; i++) {
+        if (tids[i] == self || is_monitor(tids[i]) || has_answered(tids[i]))
+            continue;
+        bool sleeps = gf_os_thread_sleeps(tids[i]);
+        if (gf_os_thread_signal(tids[i], FREEZE) != 0)
+            continue;
+        open++;
+        *awake += !sleeps;
+    }
+    return open;
+}
+
+bool gf_freeze_for_a_while(int64_t nanoseconds)
+{
+    int64_t start = gf_os_now(), pause = LOOK_NS, passed;
+    int awake;
+    gf_allocator_find();
+    begin(gf_load_relaxed(&freeze.round) + 1); // even before: all are awake
+    while (ask_all(&awake) > 0) {
+        passed = gf_os_now() - start;
+        if (passed > nanoseconds || (awake == 0 && passed > DEAF_NS)) {
+            if (awake == 0)
+                return true;
+            gf_thaw();
+            return false;
+        }
+        gf_os_sleep(pause);
+        pause = pause < LONGEST_LOOK_NS ? pause * 2 : pause;
+    }
+    return true;
+}
+
+void gf_thaw(void)
+{
+    gf_store_relaxed(&gf_freezing, false); // relaxed: the round's number orders it
+    gf_store_release(&freeze.round, gf_load_relaxed(&freeze.round) + 1);
+    gf_os_futex_wake(&freeze.round, INT_MAX);
+}
+
+const struct gf_frozen *gf_freeze_find(const struct g *g, uintptr_t low, uintptr_t top,
                                        bool running)
 {
-    const struct frozen *first = gf_load_acquire(&freeze.first); // pairs with publish
-    for (const struct frozen *f = first; f; f = f->next)
+    const struct gf_frozen *first = gf_freeze_list();
+    for (const struct gf_frozen *f = first; f; f = f->next)
         if (low && f->trace.sp >= low && f->trace.sp <= top)
-            return &f->trace;
-    for (const struct frozen *f = first; f && running; f = f->next)
+            return f;
+    for (const struct gf_frozen *f = first; f && running; f = f->next)
         if (f->g == g)
-            return &f->trace;
+            return f;
     return NULL;
 }

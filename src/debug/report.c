@@ -11,6 +11,7 @@
 #include "base/hooks.h"
 #include "debug/allocator.h"
 #include "debug/freeze.h"
+#include "debug/goroutine.h"
 #include "debug/shield.h"
 #include "debug/trace.h"
 #include "os/os.h"
@@ -24,51 +25,6 @@ enum {
     STACK = 256 << 10, // what libdw and the loader of libraries are given
 };
 #define LOCK_WAIT_NS INT64_C(1000000000)
-#define MINUTE_NS INT64_C(60000000000)
-
-// ---- One goroutine ----
-
-static void write_name(struct gf_text *text, const char *name)
-{
-    gf_text_put(text, " \"");
-    for (; *name; name++)
-        gf_text_put_n(text, (unsigned char)*name < ' ' || *name == '"' ? "?" : name, 1);
-    gf_text_put(text, "\"");
-}
-
-// goroutine 7 "worker" [chan receive, 3 minutes, locked to thread]:
-static void write_header(struct gf_text *text, const struct gf_view *v, const char *state)
-{
-    gf_text_put(text, "goroutine ");
-    gf_text_put_decimal(text, v->id);
-    if (v->name)
-        write_name(text, v->name);
-    gf_text_put(text, " [");
-    gf_text_put(text, state);
-    int64_t waited = v->waiting_since ? gf_os_now() - v->waiting_since : 0;
-    if (waited >= MINUTE_NS) {
-        gf_text_put(text, ", ");
-        gf_text_put_decimal(text, (uint64_t)(waited / MINUTE_NS));
-        gf_text_put(text, " minutes");
-    }
-    if (v->locked)
-        gf_text_put(text, ", locked to thread");
-    if (v->foreign)
-        gf_text_put(text, ", foreign thread");
-    gf_text_put(text, "]:\n");
-}
-
-static void write_goroutine(struct gf_text *text, const struct gf_view *v, const char *state,
-                            const struct gf_trace *trace, size_t skip, gf_lookup *lookup)
-{
-    write_header(text, v, state);
-    if (trace)
-        gf_trace_write(text, trace, skip, lookup);
-    else
-        gf_text_put(text, "\tgoroutine running on other thread; stack unavailable\n");
-    if (v->creator_pc)
-        gf_trace_write_creator(text, v->creator_pc, v->creator_id, lookup);
-}
 
 // ---- The caller's stack as text ----
 
@@ -83,7 +39,7 @@ static void write_text(void *arg)
 {
     struct text_job *job = arg;
     struct gf_text text = {.grows = true};
-    write_goroutine(&text, job->view, "running", job->trace, job->skip, gf_symbols_find);
+    gf_goroutine_write(&text, job->view, "running", job->trace, job->skip, gf_symbols_find);
     job->result = gf_text_finish(&text);
 }
 
@@ -161,9 +117,9 @@ static const struct gf_trace *trace_of(const struct g *g, const struct gf_view *
         gf_unwind_fresh(&report.other, v->function);
         return &report.other;
     }
-    const struct gf_trace *frozen = gf_freeze_trace(g, v->low, v->top, !v->sp);
+    const struct gf_frozen *frozen = gf_freeze_find(g, v->low, v->top, !v->sp);
     if (frozen || !v->sp)
-        return frozen;
+        return frozen ? &frozen->trace : NULL;
     report.other.count = 0;
     gf_shield_run(unwind_other, v->sp); // what it found before it was cut off is shown
     return &report.other;
@@ -176,7 +132,7 @@ static void print_own(void *arg)
     if (!report.self || !gf_view_read(report.self, &v))
         return;
     gf_text_put(&report.text, "\n");
-    write_goroutine(&report.text, &v, "running", &report.own, 0, find_shielded);
+    gf_goroutine_write(&report.text, &v, "running", &report.own, 0, find_shielded);
 }
 
 static void print_other(void *arg)
@@ -186,7 +142,7 @@ static void print_other(void *arg)
     if (!gf_view_read(g, &v))
         return;
     gf_text_put(&report.text, "\n");
-    write_goroutine(&report.text, &v, v.state, trace_of(g, &v), 0, find_shielded);
+    gf_goroutine_write(&report.text, &v, v.state, trace_of(g, &v), 0, find_shielded);
 }
 
 // Keeps those with the lowest ids in order.

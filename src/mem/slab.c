@@ -6,6 +6,7 @@
 #include "mem/slab.h"
 
 #include "base/lock.h"
+#include "mem/view.h"
 #include "os/os.h"
 
 enum { FIRST_SLOTS = 256, CHUNK = 2 << 20, MOST_CHUNKS = 16384 };
@@ -86,4 +87,13 @@ void *gf_slab_at(uint32_t number)
 {
     uint32_t index, chunk = chunk_of(number, &index);
     return slab.chunk[chunk] + index * slab.slot;
+}
+
+bool gf_view_slab_chunk(int i, uintptr_t *start, uintptr_t *end)
+{
+    if (i >= MOST_CHUNKS || !slab.chunk[i])
+        return false;
+    *start = (uintptr_t)slab.chunk[i];
+    *end = *start + (i == 0 ? FIRST_SLOTS : slab.per_chunk) * slab.slot;
+    return true;
 }

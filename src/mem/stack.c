@@ -16,6 +16,7 @@
 #include "base/assert.h"
 #include "base/lock.h"
 #include "base/sanitize.h"
+#include "mem/view.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -257,4 +258,14 @@ void gf_stack_stats(size_t *reserved, size_t *slots, size_t *in_use)
     *slots = stacks.slots;
     *in_use = stacks.in_use;
     gf_unlock(&stacks.lock);
+}
+
+bool gf_view_stack_region(int i, uintptr_t *start, uintptr_t *end)
+{
+    if (i >= stacks.count)
+        return false;
+    const struct region *r = &stacks.regions[i];
+    *start = (uintptr_t)r->base;
+    *end = *start + (size_t)r->slots * SLOT;
+    return true;
 }

@@ -59,6 +59,10 @@ void gf_os_sleep(int64_t nanoseconds);
 void gf_os_thread_stack(void **low, size_t *bytes);
 // The number of threads in this process now, all of them; -1 if that cannot be told.
 int gf_os_thread_count(void);
+// The ids of all threads of this process; returns how many, at most max, -1 if that cannot be told.
+int gf_os_thread_list(int *tids, int max);
+// Whether a thread of this process is blocked in the kernel.
+bool gf_os_thread_sleeps(int tid);
 // Registers for, and performs, a full barrier on all running threads of this process. The second is false
 // where the kernel has none; then nothing that relies on it may be done.
 bool gf_os_membarrier_init(void);
@@ -66,6 +70,21 @@ void gf_os_membarrier(void);
 // Makes timed waits of this thread as exact as they can be.
 void gf_os_exact_timers(void);
 _Noreturn void gf_os_exit_process(int status);
+
+// --- maps.c ---
+
+struct gf_os_map {
+    uintptr_t start, end;
+    bool readable, writable;
+    char name[64]; // the file's path, cut, or "[heap]", "[stack]", or empty
+};
+// Calls f for each mapping of this process, by rising address. False if they cannot be read.
+bool gf_os_maps(void (*f)(const struct gf_os_map *map, void *arg), void *arg);
+// Which of n pages from `start` on have been touched: used[i] is not 0. Returns for how many that is told: 0 if
+// the kernel does not say. The pagemap is a descriptor, or negative.
+int gf_os_pagemap_open(void);
+void gf_os_pagemap_close(int pagemap);
+size_t gf_os_pages_used(int pagemap, uintptr_t start, uint64_t *used, size_t n);
 
 // --- cpu.c ---
 

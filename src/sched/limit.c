@@ -35,3 +35,8 @@ bool gf_park_until(struct m **m, uint32_t ticket, int64_t deadline, enum gf_wait
         gf_timer_stop(&l.timer);
     return !l.expired;
 }
+
+const struct g *gf_limit_waiter(const struct gf_timer *t)
+{
+    return t->fire == expire ? gf_container_of(t, const struct limit, timer)->g : NULL;
+}

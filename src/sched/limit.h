@@ -12,4 +12,7 @@
 bool gf_park_until(struct m **m, uint32_t ticket, int64_t deadline, enum gf_wait reason,
                    const void *object);
 
+// The goroutine whose wait the timer limits; NULL if it is another kind of timer.
+const struct g *gf_limit_waiter(const struct gf_timer *t);
+
 #endif

@@ -23,6 +23,8 @@ enum {
     GF_PENDING_STOP = 2,    // the world is being stopped
 };
 
+enum { GF_SIGNAL_STACK = 128 << 10 }; // bytes of a thread's alternate stack
+
 struct m {
     // [owner M] Offsets known to arch/*/switch.S.
     struct g *g;   // the goroutine on this thread now; g0 while scheduling
@@ -64,7 +66,7 @@ struct m {
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
 
     int id;                   // [const] 0 is main's thread
-    char *signal_stack;       // [const] the alternate stack, or NULL
+    char *signal_stack;       // [const] the alternate stack of GF_SIGNAL_STACK bytes, or NULL
     void *cxx_globals_at;     // [const] this thread's C++ exception state, or NULL
     uint64_t random;          // [owner M] state of gf_random
     struct go_kept_call kept; // a bound call on its way; [owner M]

@@ -5,7 +5,8 @@
 // program and to libc that is an ordinary preemption by the system, so locks, thread-locals, malloc and stdio stay
 // sound.
 //
-// The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out. It starts
+// The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out, nor while
+// it is inside malloc, whose lock others need, reports among them: the monitor asks again. It starts
 // no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there.
 #include "sched/internal.h"
 
@@ -82,7 +83,8 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
         gf_fence_compiler();
         if (gf_load_relaxed(&m->pending)) {
             gf_store_relaxed(&m->pending, 0);
-            give_way(m);
+            if (!gf_hooks.is_in_allocator || !gf_hooks.is_in_allocator())
+                give_way(m);
         }
         gf_store_release(&m->in_runtime, 0);
     }

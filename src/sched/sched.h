@@ -100,6 +100,14 @@ static inline const struct go_call *gf_kept(const struct go_kept_call *k)
 // A timer has been set for `when`: wakes the thread that watches the clock if it sleeps for longer. Without locks.
 void gf_watch_earlier(struct m *m, int64_t when);
 
+// --- stw.c ---
+
+// Stops the world: on return no goroutine runs inside the runtime but the caller's, and none outside can enter it;
+// threads outside run on until they do. Waits for another that stops it. Until gf_world_start the caller must
+// neither park nor leave the runtime. Foreign threads are not stopped.
+struct m *gf_world_stop(struct m *m);
+void gf_world_start(struct m *m);
+
 // --- other state ---
 
 // The goroutine that the calling thread runs (a foreign thread's own G there). From inside or outside the

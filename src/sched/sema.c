@@ -23,6 +23,12 @@ struct gf_sema_bucket *gf_sema_lock(const void *object)
     return b;
 }
 
+void gf_sema_table(const void **start, size_t *bytes)
+{
+    *start = table;
+    *bytes = sizeof table;
+}
+
 static inline struct gf_sema_waiter *of_link(struct gf_list *link)
 {
     return gf_container_of(link, struct gf_sema_waiter, link);

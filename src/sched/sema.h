@@ -46,6 +46,9 @@ static inline void gf_sema_unlock(struct gf_sema_bucket *b)
     gf_unlock(&b->lock);
 }
 
+// Where the table lies, for who must not look into it.
+void gf_sema_table(const void **start, size_t *bytes);
+
 // All of these are called with the bucket locked.
 
 // The one to be served next, or NULL. A timed one may have been claimed by its timer: see gf_sema_take.

@@ -171,24 +171,39 @@ static void start_world(struct m *m, int n)
     gf_wake_one();
 }
 
-int go_maxprocs(int n)
+struct m *gf_world_stop(struct m *m)
 {
-    struct m *m = gf_enter();
-    int old = gf_load_relaxed(&gf_sched.procs);
-    if (n < 1 || limit(n) == old) {
-        gf_leave(m);
-        return old;
-    }
     bool free = false;
-    // Acquire, and release below: a lock, whose waiters stay stoppable.
+    // Acquire, and release in start: a lock, whose waiters stay stoppable.
     while (!gf_cas_acquire(&stw.busy, &free, true)) {
         m = gf_yield(m);
         free = false;
     }
-    old = gf_load_relaxed(&gf_sched.procs);
     stop_world(m);
-    start_world(m, limit(n));
+    return m;
+}
+
+static void start(struct m *m, int procs)
+{
+    start_world(m, procs);
     gf_store_release(&stw.busy, false);
+}
+
+void gf_world_start(struct m *m)
+{
+    start(m,
+          gf_load_relaxed(&gf_sched.procs)); // relaxed: it changes only while the world is stopped
+}
+
+int go_maxprocs(int n)
+{
+    struct m *m = gf_enter();
+    int old = gf_load_relaxed(&gf_sched.procs);
+    if (n >= 1 && limit(n) != old) {
+        m = gf_world_stop(m);
+        old = gf_load_relaxed(&gf_sched.procs);
+        start(m, limit(n));
+    }
     gf_leave(m);
     return old;
 }

@@ -9,6 +9,7 @@
 // It sleeps for good while all Ps are idle, so an idle program makes no system calls.
 #include "sched/internal.h"
 
+#include "base/hooks.h"
 #include "sched/poller.h"
 
 #include <signal.h>
@@ -217,6 +218,9 @@ static void *monitor_main(void *arg)
             calm = 0;
         }
         gf_os_sleep(pause);
+        // It takes no signals, so it stops for reports by itself. Relaxed: a round more does no harm.
+        if (gf_load_relaxed(&gf_freezing))
+            continue;
         int64_t now = gf_os_now();
         gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
         bool active = look_at_all(now);

@@ -23,7 +23,7 @@ struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2};
 _Thread_local struct m *gf_tls_m
     __attribute__((used, tls_model("initial-exec"), visibility("hidden")));
 
-enum { SIGNAL_STACK = 128 << 10, WORKER_STACK = 256 << 10, MOST_THREADS = 10000 };
+enum { WORKER_STACK = 256 << 10, MOST_THREADS = 10000 };
 
 static struct {
     _Atomic(uint32_t) state; // START_*; acquire and release as a lock that is taken once
@@ -98,9 +98,9 @@ void gf_m_adopt_this_thread(struct m *m)
     if (__cxa_get_globals)
         m->cxx_globals_at = __cxa_get_globals();
     // A thread's alternate stack is kept with its structure. Untouched, it costs nothing.
-    m->signal_stack = gf_os_reserve(SIGNAL_STACK);
+    m->signal_stack = gf_os_reserve(GF_SIGNAL_STACK);
     if (m->signal_stack)
-        gf_os_signal_stack_set(m->signal_stack, SIGNAL_STACK);
+        gf_os_signal_stack_set(m->signal_stack, GF_SIGNAL_STACK);
     gf_tls_m = m;
 }
 
@@ -109,7 +109,7 @@ static void drop_signal_stack(struct m *m)
     if (!m->signal_stack)
         return;
     gf_os_signal_stack_drop();
-    gf_os_release(m->signal_stack, SIGNAL_STACK);
+    gf_os_release(m->signal_stack, GF_SIGNAL_STACK);
     m->signal_stack = NULL;
 }
 

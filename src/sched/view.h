@@ -6,7 +6,10 @@
 #define GF_SCHED_VIEW_H
 
 #include "mem/slab.h"
+#include "sched/limit.h"
 #include "sched/sched.h"
+#include "sched/sema.h"
+#include "sched/start.h"
 
 struct gf_view {
     uint64_t id;
@@ -17,9 +20,13 @@ struct gf_view {
     uintptr_t low, top;    // bounds of its stack; 0: it has none
     const char *name;      // NULL: none
     const char *state;     // Go's word for it
+    enum gf_wait reason;   // GF_WAIT_NONE: it does not wait
+    const void *object;    // what it waits for, as its reason says; NULL: nothing with an address
     int64_t waiting_since; // monotonic; 0: it does not wait
     bool locked;           // to its thread, by go_lock_os_thread
     bool foreign;          // stands for a thread that gofer did not make
+    bool system;           // the runtime's own helper
+    uint32_t slot;
 };
 
 // The goroutine slots are numbered from 0.
@@ -31,6 +38,12 @@ static inline uint32_t gf_view_g_count(void)
 static inline const struct g *gf_view_g(uint32_t slot)
 {
     return gf_slab_at(slot);
+}
+
+// The calling thread; NULL if it is unknown to gofer.
+static inline const struct m *gf_view_current_thread(void)
+{
+    return gf_self();
 }
 
 // What the calling thread runs; NULL if the thread is unknown to gofer.
@@ -78,12 +91,12 @@ static inline const char *gf_view_state(const struct g *g)
     }
 }
 
-// Fills in the view. False if there is nothing to show: a free slot, or the runtime's own.
-static inline bool gf_view_read(const struct g *g, struct gf_view *v)
+// Fills in the view, of helpers too. False for a free slot.
+static inline bool gf_view_read_any(const struct g *g, struct gf_view *v)
 {
     uint8_t status = gf_load_relaxed(&g->status), flags = g->flags;
-    bool foreign = flags & GF_G_THREAD, fresh = flags & GF_G_FRESH;
-    if (status == GF_DEAD || ((flags & GF_G_SYSTEM) && !foreign))
+    bool foreign = flags & GF_G_THREAD, fresh = flags & GF_G_FRESH, waits = status == GF_WAITING;
+    if (status == GF_DEAD)
         return false;
     const struct go_call *call = flags & GF_G_SPILLED ? g->spilled : &g->call;
     *v = (struct gf_view){
@@ -96,11 +109,83 @@ static inline bool gf_view_read(const struct g *g, struct gf_view *v)
         .top = (uintptr_t)g->stack_top,
         .name = g->name ? g->name->text : NULL,
         .state = gf_view_state(g),
-        .waiting_since = status == GF_WAITING ? gf_load_relaxed(&g->since) : 0,
+        .reason = waits ? (enum gf_wait)gf_load_relaxed(&g->reason) : GF_WAIT_NONE,
+        .object = waits ? g->wait_object : NULL,
+        .waiting_since = waits ? gf_load_relaxed(&g->since) : 0,
         .locked = g->lock_depth > 0,
         .foreign = foreign,
+        .system = (flags & GF_G_SYSTEM) && !foreign,
+        .slot = g->slot,
     };
     return true;
+}
+
+// Fills in the view. False if there is nothing to show: a free slot, or the runtime's own.
+static inline bool gf_view_read(const struct g *g, struct gf_view *v)
+{
+    return gf_view_read_any(g, v) && !v->system;
+}
+
+// What a goroutine keeps outside of its stack: its bound call, or its panic state.
+struct gf_view_range {
+    const void *start;
+    size_t bytes;
+};
+
+static inline struct gf_view_range gf_view_state_of(const struct g *g)
+{
+    return (struct gf_view_range){&g->call, sizeof *g - offsetof(struct g, call)};
+}
+
+// The scheduler's own records, which lead to every goroutine that waits, or once did: memory in which a reader that
+// looks for what the program can still reach must not look.
+static inline void gf_view_records(void (*f)(const void *start, size_t bytes))
+{
+    const void *table;
+    size_t bytes;
+    f(&gf_sched, sizeof gf_sched);
+    gf_sema_table(&table, &bytes);
+    f(table, bytes);
+    f(gf_sched.ps, GF_MOST_PROCS * sizeof *gf_sched.ps);
+    for (int i = 0; i < GF_MOST_PROCS && gf_sched.ps[i]; i++) {
+        f(gf_sched.ps[i], sizeof *gf_sched.ps[i]);
+        if (gf_sched.ps[i]->timers.slots)
+            f(gf_sched.ps[i]->timers.slots,
+              gf_sched.ps[i]->timers.room * sizeof(struct gf_timer_slot));
+    }
+    for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m))
+        f(m, sizeof *m);
+}
+
+// The i-th armed timer of a processor that will fire one day, NULL if there is none; the world is stopped.
+static inline const struct gf_timer *gf_view_timer(int p, uint32_t i)
+{
+    const struct gf_timers *h = &gf_sched.ps[p]->timers;
+    return i < h->count && h->slots[i].when != INT64_MAX ? h->slots[i].timer : NULL;
+}
+
+static inline uint32_t gf_view_timer_count(int p)
+{
+    return gf_sched.ps[p] ? gf_sched.ps[p]->timers.count : 0;
+}
+
+// The signal stack of a thread; start is NULL if it has none.
+static inline struct gf_view_range gf_view_signal_stack(const struct m *m)
+{
+    return (struct gf_view_range){m->signal_stack, GF_SIGNAL_STACK};
+}
+
+// Where a worker thread's own stack is in use from, while it runs a goroutine; NULL if it is on it now.
+static inline const void *gf_view_scheduler_sp(const struct m *m)
+{
+    return m->g == &m->g0 ? NULL : m->g0.sp;
+}
+
+// Whether a foreign thread is in the middle of an operation, and not parked in it.
+static inline bool gf_view_thread_is_inside(const struct m *m)
+{
+    return gf_load_relaxed(&m->foreign) && gf_load_relaxed(&m->in_runtime) != 0 &&
+           gf_load_relaxed(&m->g0.status) != GF_WAITING;
 }
 
 #endif

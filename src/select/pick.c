@@ -151,13 +151,12 @@ static inline int64_t deadline_of(const struct go_select_ *f, uint32_t flags)
 // Parks until somebody has served one of the waiters, or the time has run out.
 GF_ALWAYS_INLINE bool park(struct m **m, const struct gf_select *s)
 {
-    const struct go_chan *c = s->cases[0].chan;
     int64_t deadline = deadline_of(s->frame, s->flags);
     if (gf_likely(deadline == INT64_MAX)) {
-        *m = gf_park(*m, NULL, GF_WAIT_SELECT, c);
+        *m = gf_park(*m, NULL, GF_WAIT_SELECT, s);
         return true;
     }
-    return gf_park_until(m, s->ticket, deadline, GF_WAIT_SELECT, c);
+    return gf_park_until(m, s->ticket, deadline, GF_WAIT_SELECT, s);
 }
 
 // The whole choice. Inlined, so that the park is near the program's own frame: each return on the way back from a

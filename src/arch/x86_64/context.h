@@ -15,7 +15,9 @@
 #include <ucontext.h>
 
 enum {
-    GF_ARCH_RED_ZONE = 128,      // below the stack pointer, in use by leaf functions
+    GF_ARCH_GENERAL = REG_RSP + 1,            // r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp
+    GF_ARCH_REGISTERS = GF_ARCH_GENERAL + 32, // and the vector registers' lower halves
+    GF_ARCH_RED_ZONE = 128,                   // below the stack pointer, in use by leaf functions
     GF_ARCH_FETCH_FAULT = 1 << 4 // in REG_ERR of a page fault: it was for an instruction
 };
 
@@ -30,6 +32,18 @@ static inline struct gf_arch_landing gf_arch_fault_at(const ucontext_t *u)
 {
     return (struct gf_arch_landing){.pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP],
                                     .sp = (uint64_t)u->uc_mcontext.gregs[REG_RSP]};
+}
+
+// All registers of the interrupted code that may hold pointers; returns how many.
+static inline int gf_arch_registers(const ucontext_t *u, uintptr_t registers[GF_ARCH_REGISTERS])
+{
+    for (int i = 0; i < GF_ARCH_GENERAL; i++)
+        registers[i] = (uintptr_t)u->uc_mcontext.gregs[i];
+    if (!u->uc_mcontext.fpregs)
+        return GF_ARCH_GENERAL;
+    memcpy(registers + GF_ARCH_GENERAL, u->uc_mcontext.fpregs->_xmm,
+           (GF_ARCH_REGISTERS - GF_ARCH_GENERAL) * sizeof *registers);
+    return GF_ARCH_REGISTERS;
 }
 
 // Whether the fault came from jumping to `addr`, say by a call through a NULL pointer.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Goroutines that can never wake.
+#ifndef GF_DEBUG_LEAK_H
+#define GF_DEBUG_LEAK_H
+
+#include "debug/unwind.h"
+#include "sched/view.h"
+
+enum { GF_MOST_LEAKS = 1000 }; // whose stacks are kept
+
+// A goroutine that can never wake, as it was when it was found.
+struct gf_leak {
+    struct gf_view view; // its name is in `name`
+    char name[GF_NAME_MAX + 1];
+    uint64_t chan_len, chan_cap; // of a channel that it waits at, alone
+    struct gf_trace trace;
+};
+
+struct gf_leaks {
+    bool complete; // the threads could be stopped; otherwise nothing is known
+    bool exact;    // every allocation was told from the others
+    size_t count;  // all of them
+    size_t shown;  // those that `leak` holds
+    struct gf_leak *leak;
+};
+
+// Looks for them now. The caller drops the result. From a goroutine or a foreign thread, outside of the runtime.
+struct gf_leaks gf_leaks_find(void);
+void gf_leaks_drop(struct gf_leaks *leaks);
+
+// GOFER_DEBUG=leak: prepares the heap, and looks at the end of main. Once, before the first goroutine.
+void gf_leak_init(void);
+
+#endif

@@ -6,7 +6,7 @@
 // The lock covers libdw, which is for one thread at a time, and the memory. It is a plain futex lock: its
 // holder never parks, but may be preempted, which looks to those who wait like a slow system.
 //
-// Whose a function is: the runtime's if its source lies where this file lies, or if it comes from a header of
+// Whose a function is: the runtime's if its source lies where this file's did, or if it comes from a header of
 // gofer. Without debug information its name must do.
 #include "debug/symbols.h"
 
@@ -95,10 +95,29 @@ static bool is_start_name(const char *name)
     return false;
 }
 
+// Where gofer's sources lay, as the debug information spells it: learnt from the place of this function, since the
+// compiler may have been told another path than the information ends up with (ccache does so). Empty: not known.
+static char own_directory[512];
+
+static void learn_own_directory(void)
+{
+    static const char here[] = "debug/symbols.c";
+    static bool learnt;
+    struct gf_place places[GF_MOST_PLACES];
+    if (learnt)
+        return;
+    learnt = true;
+    int count = gf_dwarf_find((uintptr_t)learn_own_directory, places);
+    const char *file = count > 0 ? places[count - 1].file : NULL;
+    size_t n = file ? strlen(file) : 0;
+    if (n > sizeof here - 1 && n < sizeof own_directory &&
+        strcmp(file + n - (sizeof here - 1), here) == 0)
+        memcpy(own_directory, file, n - (sizeof here - 1));
+}
+
 static bool is_own_source(const char *file)
 {
-    static const char here[] = __FILE__;
-    return here[0] == '/' && starts_with(file, here, sizeof here - sizeof "debug/symbols.c");
+    return own_directory[0] && starts_with(file, own_directory, strlen(own_directory));
 }
 
 static bool is_own_header(const char *file)
@@ -217,7 +236,11 @@ struct gf_symbols gf_symbols_find(uintptr_t pc)
     struct memory *m = recall(pc);
     if (m)
         return (struct gf_symbols){.count = m->count, .symbol = m->symbol};
-    int count = gf_dwarf_open() ? gf_dwarf_find(pc, places) : 0;
+    int count = 0;
+    if (gf_dwarf_open()) {
+        learn_own_directory();
+        count = gf_dwarf_find(pc, places);
+    }
     for (int i = 0; i < count; i++)
         found[i] = (struct gf_symbol){.place = places[i], .kind = kind_of(&places[i])};
     if (count == 0)

@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "sched/sched.h"
+#include "sched/solo.h"
 
 #include <gofer/chan.h>
 #include <string.h>

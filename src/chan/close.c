@@ -40,7 +40,7 @@ void go_chan_close_(struct go_chan *c)
     struct m *m = gf_enter();
     if (gf_unlikely(!c))
         gf_panic_misuse(m, "close of nil channel");
-    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (gf_unlikely(c->closed)) {
         gf_unlock(&c->lock);
         gf_panic_misuse(m, "close of closed channel");

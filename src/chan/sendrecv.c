@@ -125,7 +125,7 @@ void go_chan_send_(struct go_chan *c, const void *v)
     if (gf_unlikely(!c))
         wait_for_ever(GF_WAIT_CHAN_SEND_NIL);
     struct m *m = gf_enter();
-    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (gf_likely(gf_chan_put(c, v, &wake, &closed)))
         gf_unlock(&c->lock);
     else
@@ -145,7 +145,7 @@ bool go_chan_recv_(struct go_chan *c, void *v)
     if (gf_unlikely(!c))
         wait_for_ever(GF_WAIT_CHAN_RECEIVE_NIL);
     struct m *m = gf_enter();
-    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (gf_likely(gf_chan_get(c, v, &wake, &ok)))
         gf_unlock(&c->lock);
     else
@@ -163,7 +163,7 @@ bool go_chan_try_send_(struct go_chan *c, const void *v)
     if (!c)
         return false;
     struct m *m = gf_enter();
-    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     bool done = gf_chan_put(c, v, &wake, &closed);
     gf_unlock(&c->lock);
     if (gf_unlikely(closed))
@@ -181,7 +181,7 @@ go_status go_chan_try_recv_(struct go_chan *c, void *v)
     if (!c)
         return GO_WOULD_BLOCK;
     struct m *m = gf_enter();
-    gf_lock(&c->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     bool done = gf_chan_get(c, v, &wake, &ok);
     gf_unlock(&c->lock);
     if (wake)

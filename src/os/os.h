@@ -67,6 +67,9 @@ bool gf_os_thread_sleeps(int tid);
 // where the kernel has none; then nothing that relies on it may be done.
 bool gf_os_membarrier_init(void);
 void gf_os_membarrier(void);
+// The same, and aborts the restartable sequences that threads of the process are in. To be asked for once.
+bool gf_os_membarrier_rseq_init(void);
+void gf_os_membarrier_rseq(void);
 // Makes timed waits of this thread as exact as they can be.
 void gf_os_exact_timers(void);
 _Noreturn void gf_os_exit_process(int status);

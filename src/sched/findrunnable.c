@@ -90,7 +90,7 @@ GF_NOINLINE static void end_sample(struct p *p)
 
 // --- The fast half ---
 
-static inline struct g *pick_local(struct p *p)
+static inline struct g *pick_local(struct m *m, struct p *p)
 {
     struct g *g = gf_load_relaxed(&p->runnext);
     if (g) {
@@ -103,7 +103,7 @@ static inline struct g *pick_local(struct p *p)
         gf_store_relaxed(&p->runnext, NULL);
     }
     p->handoffs = 0;
-    return gf_runq_get(p);
+    return gf_runq_get(m, p);
 }
 
 struct g *gf_pick(struct m *m, struct p *p)
@@ -113,7 +113,7 @@ struct g *gf_pick(struct m *m, struct p *p)
         return NULL;
     if (gf_unlikely(gf_timers_maybe_due(p)))
         return NULL;
-    struct g *g = pick_local(p);
+    struct g *g = pick_local(m, p);
     if (!g)
         return NULL;
     if (gf_unlikely(p->sampling) && (int32_t)(gf_load_relaxed(&p->head) - p->sample_at) >= 0)
@@ -170,7 +170,7 @@ static struct g *steal_from(struct m *m, struct p *p, struct p *victim, bool las
     if (last) {
         run_timers(m, victim);
         // What they made ready is in this P's own queue, which must be empty for a theft.
-        struct g *fired = pick_local(p);
+        struct g *fired = pick_local(m, p);
         if (fired)
             return fired;
     }
@@ -234,10 +234,10 @@ static struct g *look_everywhere(struct m *m, struct p *p)
     m->hint = NULL;
     if (g)
         return g;
-    if ((g = look_around(m, p)) || (g = pick_local(p)) || (g = get_global(p, GF_RUNQ_SIZE)))
+    if ((g = look_around(m, p)) || (g = pick_local(m, p)) || (g = get_global(p, GF_RUNQ_SIZE)))
         return g;
     gf_poller_look(m);
-    if ((g = pick_local(p)))
+    if ((g = pick_local(m, p)))
         return g;
     return spin(m, p);
 }

@@ -10,6 +10,7 @@
 void gf_acquire_p(struct m *m, struct p *p)
 {
     gf_assert(!gf_p(m) && !p->m);
+    gf_solo_end_for(m);
     gf_store_relaxed(&m->p, p);
     p->m = m;
     gf_store_relaxed(&p->status, GF_P_RUNNING); // relaxed: a hint for reports and sysmon
@@ -235,9 +236,13 @@ void gf_wait_for_p(struct m *m)
     g->locked_m = was_locked;
 }
 
-// The entry of a thread that may have lost its P.
+// The entry of a thread that may have lost its P, or never has one: a foreign one always comes this way.
 void gf_enter_without_p(struct m *m)
 {
+    if (gf_load_relaxed(&m->foreign)) {
+        gf_solo_end_for_foreign();
+        return;
+    }
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool lost = !gf_p(m);
     gf_unlock(&gf_sched.lock);

@@ -38,6 +38,11 @@ struct m {
     _Atomic(uint32_t) p_taken; // [atomic] written under sched.lock
     _Atomic(uint32_t) pending; // [atomic] GF_PENDING_*; set by others, cleared by this thread
 
+    // It runs goroutines alone, and may use gf_solo_lock's short way. [atomic] written under sched.lock; relaxed reads
+    // by this thread, within a restartable sequence.
+    _Atomic(uint32_t) solo;
+    void *rseq_slot; // [const] where this thread announces such a sequence, or NULL
+
     // Reading without locks and retiring what others may still read: epoch.h.
     _Atomic(uint64_t)
         inside; // [atomic] the epoch that a section began in, 0 outside; written by this thread

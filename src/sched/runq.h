@@ -6,6 +6,7 @@
 #define GF_SCHED_RUNQ_H
 
 #include "sched/p.h"
+#include "sched/solo.h"
 
 static inline uint32_t gf_runq_len(const struct p *p)
 {
@@ -31,11 +32,15 @@ static inline void gf_runq_put(struct p *p, struct g *g)
 }
 
 // Owner only: takes the oldest, or NULL.
-static inline struct g *gf_runq_get(struct p *p)
+static inline struct g *gf_runq_get(struct m *m, struct p *p)
 {
     uint32_t head = gf_load_relaxed(&p->head);  // relaxed: the compare-and-swap decides
     while (head != gf_load_relaxed(&p->tail)) { // relaxed: our own
         struct g *g = gf_load_relaxed(&p->ring[head % GF_RUNQ_SIZE]);
+        // Thieves have Ps, so there is none while this thread is solo.
+        if (gf_load_relaxed(&m->solo) &&
+            gf_arch_solo_cas(&m->solo, m->rseq_slot, &p->head, head, head + 1))
+            return g;
         // Release: pairs with the acquire in gf_runq_put: the slot has been read before it is reused.
         if (gf_cas_release(&p->head, &head, head + 1))
             return g;

@@ -44,6 +44,10 @@ struct gf_sched {
     _Atomic(struct m *)
         watcher; // that thread; NULL: none. Changed by CAS from NULL, reset by itself
 
+    // The thread that runs goroutines alone, or NULL; see solo.c. Written under the lock; relaxed: the barrier there
+    // orders it.
+    _Atomic(struct m *) solo;
+
     _Atomic(int) procs; // [stw]; relaxed: others see the old or the new number
     struct p **ps;      // [const] after start: room for GF_MOST_PROCS, made as needed
     _Atomic(uint64_t) next_id GF_ALIGNED_LINE;

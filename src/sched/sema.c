@@ -8,6 +8,8 @@
 // comes by, the waiter takes itself off when it runs.
 #include "sched/sema.h"
 
+#include "sched/solo.h"
+
 enum { BUCKET_BITS = 11 };
 
 static struct gf_sema_bucket table[1 << BUCKET_BITS];
@@ -17,7 +19,7 @@ struct gf_sema_bucket *gf_sema_lock(const void *object)
     // Fibonacci hashing: the high bits of the product depend on all bits of the address.
     uint64_t hash = (uint64_t)(uintptr_t)object * 0x9E3779B97F4A7C15ULL;
     struct gf_sema_bucket *b = &table[hash >> (64 - BUCKET_BITS)];
-    gf_lock(&b->lock, GF_RANK_SEMA);
+    gf_solo_lock(gf_self(), &b->lock, GF_RANK_SEMA);
     if (gf_unlikely(!gf_list_linked(&b->keys)))
         gf_list_init(&b->keys);
     return b;

@@ -118,7 +118,7 @@ static void empty_p(struct p *p)
     gf_store_relaxed(&p->runnext, NULL);
     if (g)
         gf_globq_put(g);
-    while ((g = gf_runq_get(p)))
+    while ((g = gf_runq_get(gf_self(), p)))
         gf_globq_put(g);
     p->credit = 0;
     p->sampling = false;

@@ -225,6 +225,7 @@ static void *monitor_main(void *arg)
         gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
         bool active = look_at_all(now);
         look_around(self, now);
+        gf_solo_look(now);
         calm = active ? 0 : calm + 1;
         if (active)
             pause = SHORTEST_NS;

@@ -95,6 +95,7 @@ void gf_m_adopt_this_thread(struct m *m)
 {
     gf_store_relaxed(&m->tid, gf_os_tid());
     m->errno_at = __errno_location();
+    m->rseq_slot = gf_arch_rseq_slot();
     if (__cxa_get_globals)
         m->cxx_globals_at = __cxa_get_globals();
     // A thread's alternate stack is kept with its structure. Untouched, it costs nothing.
@@ -127,6 +128,7 @@ static void set_thread_stack(struct g *g)
 void gf_m_end(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_solo_end_for(NULL);
     struct p *p = gf_p(m) ? gf_release_p(m) : NULL;
     gf_sched.m_count--;
     gf_unlock(&gf_sched.lock);
@@ -264,7 +266,10 @@ static struct m *adopt_foreign(void)
     m->g0.id = gf_add_relaxed(&gf_sched.next_id, 1); // relaxed: a counter
     set_thread_stack(&m->g0);
     gf_store_relaxed(&m->g0.status, GF_RUNNING); // relaxed: for reports
+    gf_store_relaxed(&m->p_taken, 1);            // for ever, so that each entry looks who is solo
     gf_store_relaxed(&m->in_runtime, 1);
+    gf_fence_compiler();
+    gf_solo_end_for_foreign();
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_sched.foreign_count++;
     gf_unlock(&gf_sched.lock);
@@ -280,6 +285,7 @@ static void start_runtime(void)
     gf_slab_init(sizeof(struct g));
     gf_stack_init(gf_debug_key("noguardinstall") <= 0);
     gf_sched.has_membarrier = gf_os_membarrier_init();
+    gf_solo_init();
     gf_sched.extra_threads = GF_TSAN;
     gf_sched.migrate = gf_debug_key("migrate") > 0;
     gf_store_relaxed(&gf_sched.clock, gf_os_now()); // relaxed: coarse by nature

@@ -57,10 +57,10 @@ bool gf_select_order(struct gf_select *s)
     return last_is_single;
 }
 
-void gf_select_lock(struct gf_select *s, uint32_t n)
+void gf_select_lock(struct m *m, struct gf_select *s, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        gf_lock(&s->locks[i]->lock, GF_RANK_CHAN);
+        gf_solo_lock(m, &s->locks[i]->lock, GF_RANK_CHAN);
 }
 
 void gf_select_unlock(struct gf_select *s, uint32_t n)

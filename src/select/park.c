@@ -79,7 +79,7 @@ static void queue_waiters(struct m *m, struct gf_select *s)
 bool gf_select_queue(struct m *m, struct gf_select *s, struct gf_select_result *r)
 {
     gf_select_order(s);
-    gf_select_lock(s, s->channels);
+    gf_select_lock(m, s, s->channels);
     bool must_park = !gf_select_try_locked(m, s, r);
     if (must_park) {
         s->ticket = gf_claim_ticket(m->g);
@@ -98,9 +98,9 @@ static inline void read_outcome(struct gf_select *s, uint32_t wake_value,
     r->closed = gf_case_sends(r->chosen) && !r->ok;
 }
 
-static inline void unqueue(struct gf_waiter *w)
+static inline void unqueue(struct m *m, struct gf_waiter *w)
 {
-    gf_lock(&w->chan->lock, GF_RANK_CHAN);
+    gf_solo_lock(m, &w->chan->lock, GF_RANK_CHAN);
     // Whoever found it claimed by another has dropped it already.
     if (gf_list_linked(&w->link))
         gf_list_remove(&w->link);
@@ -115,7 +115,7 @@ void gf_select_unqueue(struct m *m, struct gf_select *s, bool woken, struct gf_s
         struct gf_waiter *w = &s->waiters[i].waiter;
         // The one that was served has been taken off, and its channel may be gone.
         if (!woken || r->chosen != &s->cases[w->value >> GF_WOKEN_SHIFT])
-            unqueue(w);
+            unqueue(m, w);
     }
 }
 

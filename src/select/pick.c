@@ -93,7 +93,7 @@ static inline bool try_unlocked(struct m *m, struct gf_select *s, struct gf_sele
 {
     for (uint32_t n = look_around(s); n > 0; n--) {
         struct go_case_ *k = draw(m, s, n);
-        gf_lock(&k->chan->lock, GF_RANK_CHAN);
+        gf_solo_lock(m, &k->chan->lock, GF_RANK_CHAN);
         bool done = try_case(k, r);
         gf_unlock(&k->chan->lock);
         if (gf_likely(done))
@@ -115,10 +115,10 @@ static bool try_at_one_instant(struct m *m, struct gf_select *s, struct gf_selec
 {
     bool last_is_single = gf_select_order(s), done = false;
     uint32_t locked = last_is_single ? s->channels - 1 : s->channels;
-    gf_select_lock(s, locked);
+    gf_select_lock(m, s, locked);
     if (look_around(s) > 0) {
         if (locked < s->channels)
-            gf_lock(&s->locks[locked++]->lock, GF_RANK_CHAN);
+            gf_solo_lock(m, &s->locks[locked++]->lock, GF_RANK_CHAN);
         done = gf_select_try_locked(m, s, r);
     }
     gf_select_unlock(s, locked);

@@ -62,7 +62,7 @@ static inline void gf_select_release(struct go_select_ *f, uint32_t flags)
 // Puts the channels in order. Returns whether the last one belongs to one case only.
 bool gf_select_order(struct gf_select *s);
 // Locks the first n of them, and unlocks them.
-void gf_select_lock(struct gf_select *s, uint32_t n);
+void gf_select_lock(struct m *m, struct gf_select *s, uint32_t n);
 void gf_select_unlock(struct gf_select *s, uint32_t n);
 
 // --- pick.c ---

@@ -94,6 +94,16 @@ void gf_os_membarrier(void)
     syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }
 
+bool gf_os_membarrier_rseq_init(void)
+{
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0) == 0;
+}
+
+void gf_os_membarrier_rseq(void)
+{
+    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, 0, 0);
+}
+
 void gf_os_exact_timers(void)
 {
     prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);

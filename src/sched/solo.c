@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Who is solo (solo.h says what for). sysmon grants it, to the thread of the only P that is not idle, and anybody
+// may end it. gf_sched.solo names the thread; the thread itself looks at its own `solo`.
+//
+// Ending, under sched.lock: clears m->solo, then membarrier's RSEQ command, which aborts a sequence that m is in
+// (arch/x86_64/solo.h). After it whatever m has stored is seen, and m sees that it is not solo.
+//
+// Granting, under sched.lock, so that no P is acquired meanwhile. A foreign thread may be inside, though, or enter:
+//     sysmon                                foreign thread
+//     1. gf_sched.solo = m                  1. in_runtime = 1
+//     2. membarrier                         2. (the compiler's order is enough)
+//     3. looks at in_runtime of all         3. looks at gf_sched.solo; if set, ends it
+// One of the two sees the other (the asymmetric Dekker protocol of m.h; models/take_p.pml).
+//
+// Each costs some microseconds. A program whose second thread comes and goes is asked less and less often.
+#include "sched/internal.h"
+
+#include "sched/solo.h"
+#include "sched/start.h"
+
+enum {
+    SHORTEST_NS = 5000000,  // between an end and the next grant
+    LONGEST_NS = 1000000000 // the same, after many short ones
+};
+
+static struct {
+    bool possible;      // [const] the kernel and libc have what is needed
+    bool eager;         // [const] no pause between an end and the next grant
+    int64_t since;      // [lock sched.lock] of the last grant
+    int64_t interval;   // [lock sched.lock]
+    int64_t not_before; // [lock sched.lock]
+} solo;
+
+// GOFER_DEBUG=solo=0 never grants it, solo=2 grants it again at once, for tests.
+void gf_solo_init(void)
+{
+    long key = gf_debug_key("solo");
+    solo.possible = key != 0 && gf_arch_rseq_slot() && gf_os_membarrier_rseq_init();
+    solo.eager = key == 2;
+    solo.interval = SHORTEST_NS;
+}
+
+static void end(struct m *m)
+{
+    gf_store_relaxed(&m->solo, 0); // relaxed, as below: membarrier orders it
+    gf_os_membarrier_rseq();
+    gf_store_relaxed(&gf_sched.solo, NULL);
+    if (solo.eager)
+        return;
+    int64_t now = gf_os_now();
+    bool long_enough = now - solo.since > 10 * solo.interval;
+    solo.interval = long_enough ? SHORTEST_NS : 2 * solo.interval;
+    if (solo.interval > LONGEST_NS)
+        solo.interval = LONGEST_NS;
+    solo.not_before = now + solo.interval;
+}
+
+void gf_solo_end_for(struct m *m)
+{
+    struct m *other = gf_load_relaxed(&gf_sched.solo); // relaxed: changed under the lock
+    if (gf_unlikely(other && other != m))
+        end(other);
+}
+
+void gf_solo_end_for_foreign(void)
+{
+    // 3. of the foreign thread's side.
+    if (!gf_load_relaxed(&gf_sched.solo))
+        return;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_solo_end_for(NULL);
+    gf_unlock(&gf_sched.lock);
+}
+
+// The thread of the only P that is not idle. NULL: there are more, or it is on its way to a thread.
+static struct m *only_runner(void)
+{
+    int procs = gf_load_relaxed(&gf_sched.procs); // relaxed: under the lock
+    if (gf_load_relaxed(&gf_sched.stopping) || procs - gf_load_relaxed(&gf_sched.idle_p_count) != 1)
+        return NULL;
+    for (int i = 0; i < procs; i++)
+        if (gf_sched.ps[i]->m)
+            return gf_sched.ps[i]->m;
+    return NULL;
+}
+
+static bool foreign_thread_inside(void)
+{
+    for (struct m *m = gf_load_acquire(&gf_sched.all_ms); m; m = m->all_next)
+        // Acquire: pairs with the release in gf_leave: what it did under a lock is over.
+        if (gf_load_relaxed(&m->tid) && (m->g0.flags & GF_G_THREAD) &&
+            gf_load_acquire(&m->in_runtime))
+            return true;
+    return false;
+}
+
+void gf_solo_look(int64_t now)
+{
+    // Relaxed: sysmon alone sets it.
+    if (!solo.possible || gf_load_relaxed(&gf_sched.solo))
+        return;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    struct m *m = now >= solo.not_before ? only_runner() : NULL;
+    if (m) {
+        gf_store_relaxed(&gf_sched.solo, m); // 1.
+        gf_os_membarrier();                  // 2.
+        if (foreign_thread_inside()) {       // 3.
+            gf_store_relaxed(&gf_sched.solo, NULL);
+        } else {
+            solo.since = now;
+            // Release: pairs with nothing but the lock that all others have come through.
+            gf_store_release(&m->solo, 1);
+        }
+    }
+    gf_unlock(&gf_sched.lock);
+}

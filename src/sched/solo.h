@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// While one thread is the only one that runs goroutines, nobody else takes the locks of channels and of the parking
+// lot, nor steals from a run queue: the thread is solo, and takes those locks without the locked instruction, which
+// costs as much as the rest of a send. Whatever brings a second thread in, ends that first (sched/solo.c):
+//   - a thread acquires a P;
+//   - a foreign thread enters the runtime.
+// Only those two kinds of threads may use gf_solo_lock. Locks that others take too (the scheduler's, the poller's,
+// sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
+// one section may begin solo and end, or be waited for, after the thread has lost that state.
+#ifndef GF_SCHED_SOLO_H
+#define GF_SCHED_SOLO_H
+
+#include "base/lock.h"
+#include "sched/m.h"
+
+#include "arch/solo.h"
+
+static inline void gf_solo_lock(struct m *m, struct gf_lock *l, enum gf_rank rank)
+{
+    // Relaxed: a hint; the sequence looks again.
+    if (gf_load_relaxed(&m->solo) && gf_arch_solo_cas(&m->solo, m->rseq_slot, &l->word, 0, 1)) {
+        gf_lockrank_push(l, rank);
+        return;
+    }
+    gf_lock(l, rank);
+}
+
+// sched.lock is held, m is about to have a P: nobody else is solo from here on.
+void gf_solo_end_for(struct m *m);
+
+// A foreign thread has set in_runtime and goes on to use the runtime.
+void gf_solo_end_for_foreign(void);
+
+// sysmon, without locks: makes the only thread that runs goroutines solo, if there is such a one.
+void gf_solo_look(int64_t now);
+
+void gf_solo_init(void);
+
+#endif

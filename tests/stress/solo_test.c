@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// The short way of the locks while one thread runs alone (sched/solo.h), against everything that ends it: foreign
+// threads that come now and then, a second processor with work of its own, a P that moves to another thread. The
+// runtime is told to grant it again at once, so it begins and ends hundreds of times a second. A lock that
+// two threads hold at once would lose or double a value.
+#include "support/test.h"
+
+#include <time.h>
+
+enum { CAPACITY = 16, BURST = 20 };
+
+// Before the runtime starts, which reads it once.
+__attribute__((constructor)) static void grant_eagerly(void)
+{
+    setenv("GOFER_DEBUG", "solo=2", 0);
+}
+
+static void sleep_as_thread(long us)
+{
+    nanosleep(&(struct timespec){0, us * 1000}, NULL);
+}
+
+struct stream {
+    chan(long) values;
+    go_mutex mutex;
+    atomic_bool over;
+    atomic_long sent;
+    long plain; // under the mutex
+    go_waitgroup senders;
+};
+
+static void send_some(struct stream *s, int n)
+{
+    for (int i = 0; i < n; i++) {
+        long v = i + 1;
+        chan_send(s->values, v);
+        atomic_fetch_add(&s->sent, v);
+        go_mutex_lock(&s->mutex);
+        s->plain++;
+        go_mutex_unlock(&s->mutex);
+    }
+}
+
+static void keep_sending(struct stream *s)
+{
+    while (!atomic_load(&s->over))
+        send_some(s, BURST);
+    go_waitgroup_done(&s->senders);
+}
+
+static void send_now_and_then(void *arg)
+{
+    struct stream *s = arg;
+    for (long i = 0; !atomic_load(&s->over); i++) {
+        sleep_as_thread(500 + i * 700 % 3000);
+        send_some(s, BURST);
+    }
+    go_waitgroup_done(&s->senders);
+}
+
+static void close_when_all_have_sent(struct stream *s)
+{
+    go_waitgroup_wait(&s->senders);
+    chan_close(s->values);
+}
+
+static void compute_now_and_then(struct stream *s)
+{
+    while (!atomic_load(&s->over)) {
+        go_sleep(2 * GO_MILLISECOND);
+        send_some(s, BURST);
+    }
+    go_waitgroup_done(&s->senders);
+}
+
+static void block_now_and_then(struct stream *s)
+{
+    while (!atomic_load(&s->over)) {
+        go_blocking(sleep_as_thread, 1500L);
+        send_some(s, BURST);
+    }
+    go_waitgroup_done(&s->senders);
+}
+
+// Receives for a while, then until all senders are through; nothing may be lost or doubled.
+static void expect_all(struct stream *s, int senders)
+{
+    int64_t end = go_now().monotonic + 300 * GO_MILLISECOND;
+    long received = 0, count = 0, v;
+    while (chan_recv(s->values, &v)) {
+        received += v;
+        if (++count % 1000 == 0 && go_now().monotonic > end && !atomic_load(&s->over)) {
+            atomic_store(&s->over, true);
+            go(close_when_all_have_sent, s);
+        }
+    }
+    CHECK_EQ(received, atomic_load(&s->sent));
+    CHECK_EQ(s->plain, count);
+    CHECK(count > senders * BURST);
+    chan_free(s->values);
+}
+
+static void start(struct stream *s, int processors, int senders)
+{
+    go_maxprocs(processors);
+    *s = (struct stream){.values = chan_make(long, CAPACITY)};
+    go_waitgroup_add(&s->senders, senders);
+    go(keep_sending, s);
+}
+
+TEST(foreign_thread_that_comes_now_and_then_excludes_a_lone_processor)
+{
+    struct stream s;
+    start(&s, 1, 2);
+    test_thread *t = test_thread_start(send_now_and_then, &s);
+    expect_all(&s, 2);
+    test_thread_join(t);
+}
+
+TEST(foreign_thread_that_comes_now_and_then_excludes_the_only_busy_one_of_two_processors)
+{
+    struct stream s;
+    start(&s, 2, 2);
+    test_thread *t = test_thread_start(send_now_and_then, &s);
+    expect_all(&s, 2);
+    test_thread_join(t);
+}
+
+TEST(second_processor_that_works_now_and_then_excludes_the_first)
+{
+    struct stream s;
+    start(&s, 2, 3);
+    go(compute_now_and_then, &s);
+    go(compute_now_and_then, &s);
+    expect_all(&s, 3);
+}
+
+TEST(lone_processor_that_moves_between_threads_is_exclusive)
+{
+    struct stream s;
+    start(&s, 1, 3);
+    go(block_now_and_then, &s);
+    go(block_now_and_then, &s);
+    expect_all(&s, 3);
+}

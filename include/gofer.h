@@ -8,6 +8,8 @@
 #include <gofer/debug.h>
 #include <gofer/go.h>
 #include <gofer/http.h>
+#include <gofer/io.h>
+#include <gofer/net.h>
 #include <gofer/panic.h>
 #include <gofer/select.h>
 #include <gofer/sync.h>

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // --- clock.c ---
 
@@ -106,19 +107,34 @@ int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *conte
 // --- epoll.c ---
 
 struct gf_os_event {
-    uint64_t tag;    // as given at the registration
-    uint32_t events; // POLLIN, POLLOUT…
+    uint64_t tag; // as given at the registration
+    uint32_t
+        events; // POLLIN, POLLOUT, and, each beside one of these, POLLPRI, POLLRDHUP, POLLHUP, POLLERR
 };
 // Opens a poller with its breaker, an eventfd; returns the descriptor.
 int gf_os_poller_open(void);
-// Watches a descriptor, edge-triggered, both directions. -EPERM: it cannot be polled (a plain file).
+// Watches a descriptor, edge-triggered, both directions; what is ready already comes as an event too. -EPERM: it cannot
+// be polled (a plain file). -EEXIST: it is watched.
 int gf_os_poller_add(int poller, int fd, uint64_t tag);
-int gf_os_poller_remove(int poller, int fd);
+// The same for one that is watched, whose present readiness comes as an event once more. -ENOENT: it is not watched.
+int gf_os_poller_renew(int poller, int fd, uint64_t tag);
 // Waits until `deadline` (monotonic; 0: not at all, INT64_MAX: for ever) and returns how many events came. The
 // breaker's are not among them.
 int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t deadline);
 // Ends a wait that another thread is in. Async-signal-safe.
 void gf_os_poller_break(int poller);
+
+// --- file.c ---
+
+// What of these poll events is so now, errors included; negative errno.
+int gf_os_poll_now(int fd, int events);
+// Read and write once without waiting, whatever the descriptor's mode: how much, or a negative errno. -EAGAIN: it would
+// have to wait, or, for a plain file, might.
+ssize_t gf_os_try_read(int fd, void *buf, size_t n);
+ssize_t gf_os_try_write(int fd, const void *buf, size_t n);
+// Calls f(fd, buf, n), which writes and may return -EPIPE, so that no SIGPIPE comes of it.
+ssize_t gf_os_without_sigpipe(ssize_t (*f)(int fd, const void *buf, size_t n), int fd,
+                              const void *buf, size_t n);
 
 // --- probe.c ---
 

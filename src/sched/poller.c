@@ -14,10 +14,8 @@
 enum { MOST_EVENTS = 128, ADDRESS_BITS = 48 };
 
 static struct {
-    struct gf_lock opening; // serialises the opening
-    _Atomic(int) fd;        // -1 after start, until opened; release, pairs with acquire loads
-    _Atomic(int)
-        watched; // registered descriptors; relaxed: a hint, the watcher is woken by who adds
+    struct gf_lock opening;     // serialises the opening
+    _Atomic(int) fd;            // [const] once open
     _Atomic(int) waiters;       // relaxed: looked at under the scheduler's lock, all threads idle
     _Atomic(int64_t) looked_at; // relaxed
     _Atomic(bool) open;         // acquire/release with fd
@@ -25,7 +23,7 @@ static struct {
 
 bool gf_poller_in_use(void)
 {
-    return gf_load_acquire(&poller.open) && gf_load_relaxed(&poller.watched) > 0;
+    return gf_load_acquire(&poller.open); // pairs with the release in open_poller
 }
 
 static int open_poller(void)
@@ -44,7 +42,15 @@ static int open_poller(void)
         }
     }
     gf_unlock(&poller.opening);
+    // The watcher may sleep on its futex, which no event reaches; any deadline wakes it to look again.
+    if (!error)
+        gf_watch_earlier(NULL, INT64_MIN);
     return error;
+}
+
+static uint64_t tag_of(struct gf_poll_source *s, uint32_t generation)
+{
+    return (uint64_t)generation << ADDRESS_BITS | (uintptr_t)s;
 }
 
 int gf_poller_add(int fd, struct gf_poll_source *s, uint32_t generation)
@@ -52,19 +58,22 @@ int gf_poller_add(int fd, struct gf_poll_source *s, uint32_t generation)
     int error = open_poller();
     if (error)
         return error;
-    uint64_t tag = (uint64_t)generation << ADDRESS_BITS | (uintptr_t)s;
-    error = gf_os_poller_add(gf_load_relaxed(&poller.fd), fd, tag); // relaxed: constant once open
-    // The first descriptor: the watcher may sleep on its futex, which no event reaches; any deadline wakes it to
-    // look again.
-    if (!error && gf_add_relaxed(&poller.watched, 1) == 0)
-        gf_watch_earlier(NULL, INT64_MIN);
-    return error;
+    // Relaxed: constant once open.
+    return gf_os_poller_add(gf_load_relaxed(&poller.fd), fd, tag_of(s, generation));
 }
 
-int gf_poller_remove(int fd)
+int gf_poller_renew(int fd, struct gf_poll_source *s)
 {
-    gf_sub_relaxed(&poller.watched, 1);
-    return gf_os_poller_remove(gf_load_relaxed(&poller.fd), fd);
+    int error = open_poller();
+    if (error)
+        return error;
+    int poll = gf_load_relaxed(&poller.fd); // relaxed: as above
+    do {
+        error = gf_os_poller_renew(poll, fd, tag_of(s, 0));
+        if (error == -ENOENT)
+            error = gf_os_poller_add(poll, fd, tag_of(s, 0));
+    } while (error == -EEXIST); // another has added it in between
+    return error;
 }
 
 void gf_poller_count_waiter(int change)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The network poller as the scheduler sees it: sources of readiness, edge-triggered. A source is embedded in a
-// descriptor's record (net/), which is never freed, only reused with a new generation in the tag.
+// descriptor's record (io/), which is never freed, only reused with a new generation in the tag. Nothing is ever taken
+// off: the kernel does that when the descriptor is closed, and an event that comes late finds another generation.
 #ifndef GF_SCHED_POLLER_H
 #define GF_SCHED_POLLER_H
 
@@ -14,13 +15,15 @@ struct gf_poll_source {
 
 enum { GF_POLL_GENERATIONS = 1 << 16 };
 
-// Watches a descriptor for both directions, edge-triggered. The first call opens the poller. `generation` is below
-// GF_POLL_GENERATIONS. Returns 0 or a negative errno; -EPERM for what cannot be polled.
+// Watches a descriptor for both directions, edge-triggered; what is ready already counts as an event. The first call
+// opens the poller. `generation` is below GF_POLL_GENERATIONS. Returns 0 or a negative errno; -EPERM for what cannot be
+// polled.
 int gf_poller_add(int fd, struct gf_poll_source *s, uint32_t generation);
-int gf_poller_remove(int fd);
+// The same, with generation 0, for one that may be watched already, or was under the same number: it is from now on, and
+// what is ready now counts as an event.
+int gf_poller_renew(int fd, struct gf_poll_source *s);
 
-// Whether any descriptor is watched: then an idle thread sleeps in the poller, and there is no deadlock to report
-// while a goroutine waits for one.
+// Whether the poller is open: then an idle thread sleeps in it.
 bool gf_poller_in_use(void);
 // Goroutines that wait for a descriptor; the descriptor records count them. A deadlock needs this to be 0.
 void gf_poller_count_waiter(int change);

@@ -140,7 +140,7 @@ static bool look_at(struct m *m, struct p *p, int64_t now)
         return true;
     // Timers and descriptors wait too: while no other P could look after them, they count as somebody who waits.
     waiting = waiting || gf_load_relaxed(&p->timers.first) <= now ||
-              (gf_poller_in_use() && gf_load_relaxed(&gf_sched.idle_p_count) == 0);
+              (gf_poller_waiters() > 0 && gf_load_relaxed(&gf_sched.idle_p_count) == 0);
     if (!waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0)
         return false;
     if (since < BLOCKED_NS)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The poller's system calls: epoll, edge-triggered, and an eventfd that ends a wait. Waits go by an absolute
 // deadline in nanoseconds (epoll_pwait2, Linux 5.11); where the kernel lacks it, in milliseconds rounded up.
-// The breaker's descriptor is known by its tag, GF_BREAKER_TAG, which no registration uses.
+// The breaker's descriptor is known by its tag, BREAKER_TAG, which no registration uses. It is level-triggered, and only
+// who sleeps empties it: a thread that merely looks, at the same time, must not take it from the one that it is for.
 #include "os/os.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ int gf_os_poller_open(void)
     if (poller < 0)
         return -errno;
     breaker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.u64 = BREAKER_TAG};
+    struct epoll_event e = {.events = EPOLLIN, .data.u64 = BREAKER_TAG};
     if (breaker < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, breaker, &e) < 0) {
         int error = errno;
         if (breaker >= 0)
@@ -37,15 +38,21 @@ int gf_os_poller_open(void)
     return poller;
 }
 
-int gf_os_poller_add(int poller, int fd, uint64_t tag)
+static int control(int poller, int operation, int fd, uint64_t tag)
 {
-    struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.u64 = tag};
-    return epoll_ctl(poller, EPOLL_CTL_ADD, fd, &e) == 0 ? 0 : -errno;
+    struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
+                            .data.u64 = tag};
+    return epoll_ctl(poller, operation, fd, &e) == 0 ? 0 : -errno;
 }
 
-int gf_os_poller_remove(int poller, int fd)
+int gf_os_poller_add(int poller, int fd, uint64_t tag)
 {
-    return epoll_ctl(poller, EPOLL_CTL_DEL, fd, NULL) == 0 ? 0 : -errno;
+    return control(poller, EPOLL_CTL_ADD, fd, tag);
+}
+
+int gf_os_poller_renew(int poller, int fd, uint64_t tag)
+{
+    return control(poller, EPOLL_CTL_MOD, fd, tag);
 }
 
 static int wait_milliseconds(int poller, struct epoll_event *e, int max, int64_t left)
@@ -76,7 +83,7 @@ static int wait_any(int poller, struct epoll_event *e, int max, int64_t left)
 static uint32_t to_poll_events(uint32_t e)
 {
     uint32_t events = 0;
-    if (e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    if (e & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         events |= POLLIN;
     if (e & (EPOLLOUT | EPOLLHUP | EPOLLERR))
         events |= POLLOUT;
@@ -84,7 +91,17 @@ static uint32_t to_poll_events(uint32_t e)
         events |= POLLERR;
     if (e & EPOLLHUP)
         events |= POLLHUP;
+    if (e & EPOLLRDHUP)
+        events |= POLLRDHUP;
+    if (e & EPOLLPRI)
+        events |= POLLPRI;
     return events;
+}
+
+static void empty_breaker(void)
+{
+    uint64_t drained;
+    (void)!read(breaker, &drained, sizeof drained);
 }
 
 int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t deadline)
@@ -98,12 +115,10 @@ int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t d
     }
     int n = wait_any(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
     for (int i = 0; i < n; i++) {
-        if (e[i].data.u64 == BREAKER_TAG) {
-            uint64_t drained;
-            (void)!read(breaker, &drained, sizeof drained);
-        } else {
+        if (e[i].data.u64 != BREAKER_TAG)
             events[out++] = (struct gf_os_event){e[i].data.u64, to_poll_events(e[i].events)};
-        }
+        else if (deadline != 0)
+            empty_breaker();
     }
     return out;
 }

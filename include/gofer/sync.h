@@ -11,6 +11,7 @@
 #include <gofer/go.h>
 #include <gofer/map.h>
 #include <gofer/panic.h>
+#include <gofer/pool.h>
 #include <gofer/time.h>
 
 GO_BEGIN_DECLS

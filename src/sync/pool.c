@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// Pools. The objects lie in a core on the heap: one shard a processor, each with a private stack, which only the thread
+// that has the processor touches, inside the runtime and so without a lock, and behind it a shared one under a lock, from
+// which others take too. (Go's private part is one object; a few more save the lock where somebody needs several.)
+//
+//     pool ── core ── victim ─x      the core is where objects are put; from its victim they are only taken
+//
+// Ageing (Go's victim cache, driven by time instead of collections): once a core is GENERATION old, the next operation
+// that looks puts a new one in its place, with the old one as victim; the victim's own victim is detached and freed, once
+// no operation can be in it any more (sched/epoch.h). So an object that nobody takes lives for one to two generations.
+// An operation looks at the clock after each LOOK_EVERY uses of its shard, and when a get finds nothing.
+//
+// More processors than the core has shards: the next put of such a processor makes a new core early. Foreign threads have
+// no processor; they use shared stacks only.
+//
+// Free means free: a look, which may touch the pool again, comes before the operation's effect.
+#include "sched/epoch.h"
+
+#include <gofer/pool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+enum { PRIVATE_MOST = 16, SHARED_MOST = 128, LOOK_EVERY = 1024 };
+
+static const int64_t GENERATION = 2000000000;
+
+struct shard {
+    // [owner P] relaxed: a processor has one thread at a time, and handing it over orders them. Atomic for the thread
+    // sanitizer only, which knows goroutines, not processors.
+    _Atomic(uint32_t) uses; // since the last look
+    _Atomic(uint32_t) private_count;
+    _Atomic(void *) private[PRIVATE_MOST];
+
+    struct gf_lock lock;
+    _Atomic(uint32_t) count; // [lock] to change; relaxed without it: a hint whether to look
+    void *shared[SHARED_MOST];
+} GF_ALIGNED_LINE;
+
+struct core {
+    _Atomic(struct core *) victim; // [atomic] set before publication; detached by exchange
+    int64_t born;                  // [const]
+    unsigned n;                    // [const] of shards
+    struct shard shards[];
+};
+
+static inline _Atomic(struct core *) *core_of(go_pool *p)
+{
+    return (_Atomic(struct core *) *)&p->core;
+}
+
+static void end_object(const go_pool *p, void *x)
+{
+    if (!x)
+        return;
+    if (p->free)
+        p->free(x);
+    else if (!p->make && p->size > 0)
+        free(x); // ours, by calloc
+}
+
+// --- Cores ---
+
+static struct core *core_new(unsigned shards, int64_t now)
+{
+    size_t bytes = sizeof(struct core) + shards * sizeof(struct shard);
+    struct core *c = aligned_alloc(GF_CACHE_LINE, bytes);
+    if (!c)
+        gf_fatal("out of memory (pool)");
+    memset(c, 0, bytes);
+    c->born = now;
+    c->n = shards;
+    return c;
+}
+
+// Frees a core that nobody can be in any more, with its objects. From outside of the runtime.
+static void core_end(const go_pool *p, struct core *c)
+{
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->n; i++) {
+        struct shard *s = &c->shards[i];
+        // Relaxed: we are alone.
+        for (uint32_t k = 0; k < gf_load_relaxed(&s->private_count); k++)
+            end_object(p, gf_load_relaxed(&s->private[k]));
+        for (uint32_t k = 0; k < gf_load_relaxed(&s->count); k++)
+            end_object(p, s->shared[k]);
+    }
+    free(c);
+}
+
+static bool is_to_be_replaced(const struct core *c, unsigned shards, int64_t now)
+{
+    return !c || c->n < shards || now - c->born >= GENERATION;
+}
+
+// Puts the new core in the place of the old one, if that is due, and gives what nobody needs any more.
+static bool install(go_pool *p, struct core *fresh, struct core **unneeded)
+{
+    bool done = false;
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    // Acquire: pairs with the release of whoever installed it. In this section it stays.
+    struct core *old = gf_load_acquire(core_of(p));
+    while (!done && is_to_be_replaced(old, fresh->n, fresh->born)) {
+        gf_store_relaxed(&fresh->victim, old); // relaxed: the release below publishes it
+        done = gf_cas_acqrel(core_of(p), &old, fresh);
+    }
+    *unneeded = done && old ? gf_xchg_acqrel(&old->victim, NULL) : NULL;
+    gf_epoch_leave(m);
+    gf_leave(m);
+    return done;
+}
+
+// Waits until no operation that began earlier is under way.
+static void wait_for_others(void)
+{
+    struct m *m = gf_enter();
+    struct gf_retired *garbage = gf_epoch_wait(m);
+    gf_leave(m);
+    gf_retired_free(garbage);
+}
+
+// Looks at the clock and at the number of processors; replaces the core if it is time.
+GF_NOINLINE static void look(go_pool *p, bool needs_core)
+{
+    int64_t now = gf_os_now();
+    unsigned procs = (unsigned)gf_load_relaxed(&gf_sched.procs); // relaxed: a hint
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    struct core *c = gf_load_acquire(core_of(p)); // as in install
+    bool due = c ? is_to_be_replaced(c, procs, now) : needs_core;
+    gf_epoch_leave(m);
+    gf_leave(m);
+    if (!due)
+        return;
+    struct core *fresh = core_new(procs, now), *unneeded;
+    if (!install(p, fresh, &unneeded))
+        core_end(p, fresh);
+    if (unneeded) {
+        wait_for_others();
+        core_end(p, unneeded);
+    }
+}
+
+// --- Shards ---
+
+// The shard of this thread's processor; NULL: it has none.
+static inline struct shard *own_shard(struct core *c, const struct m *m)
+{
+    const struct p *p = gf_p(m);
+    return c && p && (unsigned)p->id < c->n ? &c->shards[p->id] : NULL;
+}
+
+static inline void *take_private(struct shard *s)
+{
+    uint32_t count = gf_load_relaxed(&s->private_count);
+    if (count == 0)
+        return NULL;
+    gf_store_relaxed(&s->private_count, count - 1);
+    return gf_load_relaxed(&s->private[count - 1]);
+}
+
+static inline bool put_private(struct shard *s, void *x)
+{
+    uint32_t count = gf_load_relaxed(&s->private_count);
+    if (count == PRIVATE_MOST)
+        return false;
+    gf_store_relaxed(&s->private[count], x);
+    gf_store_relaxed(&s->private_count, count + 1);
+    return true;
+}
+
+static void *take_shared(struct shard *s)
+{
+    void *x = NULL;
+    if (gf_load_relaxed(&s->count) == 0)
+        return NULL;
+    gf_lock(&s->lock, GF_RANK_POOL);
+    uint32_t count = gf_load_relaxed(&s->count);
+    if (count > 0) {
+        x = s->shared[count - 1];
+        gf_store_relaxed(&s->count, count - 1);
+    }
+    gf_unlock(&s->lock);
+    return x;
+}
+
+static bool put_shared(struct shard *s, void *x)
+{
+    gf_lock(&s->lock, GF_RANK_POOL);
+    uint32_t count = gf_load_relaxed(&s->count);
+    bool fits = count < SHARED_MOST;
+    if (fits) {
+        s->shared[count] = x;
+        gf_store_relaxed(&s->count, count + 1);
+    }
+    gf_unlock(&s->lock);
+    return fits;
+}
+
+// Anything from a core: first from this processor's shard, then from the others'.
+static void *take_from(struct core *c, const struct m *m)
+{
+    if (!c)
+        return NULL;
+    struct shard *own = own_shard(c, m);
+    void *x = own ? take_private(own) : NULL;
+    unsigned first = own ? (unsigned)(own - c->shards) : (unsigned)m->id % c->n;
+    for (unsigned i = 0; i < c->n && !x; i++)
+        x = take_shared(&c->shards[(first + i) % c->n]);
+    return x;
+}
+
+// Counts a use; true: it is time for a look.
+static inline bool counts_to_look(struct shard *s)
+{
+    uint32_t uses = gf_load_relaxed(&s->uses) + 1;
+    gf_store_relaxed(&s->uses, uses);
+    return gf_unlikely(uses >= LOOK_EVERY);
+}
+
+// --- Getting ---
+
+static void *make(const go_pool *p)
+{
+    if (p->make)
+        return p->make();
+    if (p->size == 0)
+        return NULL;
+    void *x = calloc(1, p->size);
+    if (!x)
+        gf_fatal("out of memory (pool)");
+    return x;
+}
+
+GF_NOINLINE static void *get_slow(go_pool *p)
+{
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    struct core *c = gf_load_acquire(core_of(p)); // as in install
+    struct shard *own = own_shard(c, m);
+    if (own)
+        gf_store_relaxed(&own->uses, 0);
+    void *x = take_from(c, m);
+    // Acquire: pairs with the release that published the victim's contents.
+    if (!x && c)
+        x = take_from(gf_load_acquire(&c->victim), m);
+    gf_epoch_leave(m);
+    gf_leave(m);
+    look(p, false);
+    if (!x)
+        return make(p);
+    gf_hb_acquire(x);
+    return x;
+}
+
+void *go_pool_get(go_pool *p)
+{
+    void *x = NULL;
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
+    if (gf_likely(own != NULL) && !counts_to_look(own) && !(x = take_private(own)))
+        x = take_shared(own);
+    gf_epoch_leave(m);
+    gf_leave(m);
+    if (gf_unlikely(!x))
+        return get_slow(p);
+    gf_hb_acquire(x);
+    return x;
+}
+
+// --- Putting ---
+
+enum put { PUT_DONE, PUT_IS_FULL, PUT_NEEDS_LOOK };
+
+static enum put put_own(struct shard *s, void *x)
+{
+    if (counts_to_look(s)) {
+        gf_store_relaxed(&s->uses, 0);
+        return PUT_NEEDS_LOOK;
+    }
+    return put_private(s, x) || put_shared(s, x) ? PUT_DONE : PUT_IS_FULL;
+}
+
+static enum put try_put(go_pool *p, void *x)
+{
+    enum put result = PUT_NEEDS_LOOK;
+    struct m *m = gf_enter();
+    gf_epoch_enter(m);
+    struct core *c = gf_load_acquire(core_of(p)); // as in install
+    struct shard *own = own_shard(c, m);
+    if (gf_likely(own != NULL))
+        result = put_own(own, x);
+    else if (c && !gf_p(m))
+        result = put_shared(&c->shards[(unsigned)m->id % c->n], x) ? PUT_DONE : PUT_IS_FULL;
+    gf_epoch_leave(m);
+    gf_leave(m);
+    return result;
+}
+
+void go_pool_put(go_pool *p, void *x)
+{
+    enum put result;
+    if (!x)
+        return;
+    gf_hb_release(x);
+    while (gf_unlikely((result = try_put(p, x)) == PUT_NEEDS_LOOK))
+        look(p, true);
+    if (gf_unlikely(result == PUT_IS_FULL))
+        end_object(p, x);
+}
+
+void go_pool_drain(go_pool *p)
+{
+    // Acquire and release: as any operation's; nobody finds the core any more.
+    struct core *c = gf_xchg_acqrel(core_of(p), NULL);
+    if (!c)
+        return;
+    wait_for_others();
+    struct core *victim = gf_load_relaxed(&c->victim); // relaxed: we are alone
+    core_end(p, c);
+    core_end(p, victim);
+}

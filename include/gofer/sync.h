@@ -161,7 +161,15 @@ GO_API void go_cond_broadcast(go_cond *c);
 
 enum { GO_MUTEX_LOCKED = 1, GO_ONCE_DONE = 1 };
 
+// What the short paths expect: a free mutex, and a locked one. Values that no mutex has send every call down the long
+// paths: so locks are watched (GOFER_DEBUG=locks) at no cost to who does not.
+struct go_mutex_words_ {
+    uint32_t free, locked;
+};
+GO_API extern struct go_mutex_words_ go_mutex_words_;
+
 GO_API void go_mutex_lock_slow_(go_mutex *m);
+GO_API bool go_mutex_try_lock_slow_(go_mutex *m);
 GO_API void go_mutex_unlock_slow_(go_mutex *m);
 GO_API void go_waitgroup_go_(go_waitgroup *wg, struct go_kept_call kept, int args);
 GO_API void go_once_do_(go_once *once, const struct go_call *call);
@@ -172,23 +180,26 @@ GO_API void go_once_panic_(go_once_value *once);
 // The compare-and-swap of the unlock is its last access to the mutex.
 inline bool go_mutex_try_lock(go_mutex *m)
 {
-    uint32_t free = 0;
+    uint32_t free = go_mutex_words_.free;
     return __atomic_compare_exchange_n(&m->word, &free, GO_MUTEX_LOCKED, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+                                       __ATOMIC_RELAXED) ||
+           (__builtin_expect(go_mutex_words_.free != 0, 0) && go_mutex_try_lock_slow_(m));
 }
 
 inline void go_mutex_lock(go_mutex *m)
 {
-    uint32_t free = 0;
+    uint32_t free = go_mutex_words_.free;
     if (__builtin_expect(!__atomic_compare_exchange_n(&m->word, &free, GO_MUTEX_LOCKED, false,
                                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED),
-                         0))
+                         0)) {
         go_mutex_lock_slow_(m);
+        GO_KEEP_FRAME; // a trace shows who waits
+    }
 }
 
 inline void go_mutex_unlock(go_mutex *m)
 {
-    uint32_t locked = GO_MUTEX_LOCKED;
+    uint32_t locked = go_mutex_words_.locked;
     if (__builtin_expect(!__atomic_compare_exchange_n(&m->word, &locked, 0, false, __ATOMIC_RELEASE,
                                                       __ATOMIC_RELAXED),
                          0))

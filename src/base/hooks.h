@@ -13,6 +13,16 @@
 
 struct g;
 
+enum gf_lock_kind { GF_LOCK_MUTEX, GF_LOCK_WRITE, GF_LOCK_READ };
+
+// What the locks of the program tell, while they are watched. Each is called outside of the runtime.
+struct gf_lock_watch {
+    void (*wants)(const void *lock, enum gf_lock_kind kind); // before it tries
+    void (*waits)(const void *lock, enum gf_lock_kind kind); // before it sleeps
+    void (*has)(const void *lock, enum gf_lock_kind kind);
+    void (*leaves)(const void *lock, enum gf_lock_kind kind); // before it unlocks
+};
+
 struct gf_hooks {
     // debug/: prints to stderr "goroutine N [state]:" and the trace of the caller's goroutine and of all
     // others (Go's layout), stopping the other threads first. Called once, by the thread that won the right
@@ -28,6 +38,8 @@ struct gf_hooks {
     // debug/: whether the code that the calling signal handler has interrupted is inside malloc: a thread that were
     // held there would hold malloc's locks.
     bool (*is_in_allocator)(void);
+    // debug/: NULL unless locks are watched (GOFER_DEBUG=locks); set before main.
+    const struct gf_lock_watch *lock_watch;
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
     void (*uncaught)(void);
 };

@@ -8,6 +8,7 @@
 #include "debug/allocator.h"
 #include "debug/freeze.h"
 #include "debug/leak.h"
+#include "debug/locks.h"
 #include "debug/report.h"
 #include "debug/sigquit.h"
 #include "debug/trace.h"
@@ -35,4 +36,5 @@ void gf_debug_init(void)
     prepare_unwinder();
     gf_sigquit_init();
     gf_leak_init();
+    gf_lock_watch_init();
 }

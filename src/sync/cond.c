@@ -13,6 +13,7 @@
 #include "sched/limit.h"
 #include "sched/sema.h"
 #include "sync/mutex.h"
+#include "sync/watch.h"
 
 #include "os/os.h"
 
@@ -43,6 +44,7 @@ void go_cond_wait(go_cond *c)
     struct gf_sema_waiter w;
     check_not_copied(c);
     go_mutex *mutex = c->mutex;
+    gf_lock_leaves(mutex, GF_LOCK_MUTEX);
     struct m *m = gf_enter();
     struct gf_sema_bucket *b = gf_sema_lock(c);
     count(c, 1);
@@ -71,6 +73,7 @@ bool go_cond_wait_timeout(go_cond *c, go_duration d)
     if (__builtin_add_overflow(gf_os_now(), d > 0 ? d : 0, &deadline))
         deadline = INT64_MAX;
     go_mutex *mutex = c->mutex;
+    gf_lock_leaves(mutex, GF_LOCK_MUTEX);
     struct m *m = gf_enter();
     struct gf_sema_bucket *b = gf_sema_lock(c);
     count(c, 1);

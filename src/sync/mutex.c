@@ -24,6 +24,7 @@
 #include "os/os.h"
 #include "sched/runq.h"
 #include "sched/sema.h"
+#include "sync/watch.h"
 
 enum { LOCKED = GO_MUTEX_LOCKED, PARKED = 2 };
 enum { TRY = 0, HANDED_OVER = 1 }; // what a waiter is told
@@ -144,10 +145,24 @@ GF_NOINLINE static void lock_asleep(go_mutex *mu)
     gf_leave(m);
 }
 
+struct go_mutex_words_ go_mutex_words_ = {.free = 0, .locked = LOCKED};
+
 void go_mutex_lock_slow_(go_mutex *mu)
 {
-    if (!barge(word_of(mu)))
+    gf_lock_wants(mu, GF_LOCK_MUTEX);
+    if (!barge(word_of(mu))) {
+        gf_lock_waits(mu, GF_LOCK_MUTEX);
         lock_asleep(mu);
+    }
+    gf_lock_has(mu, GF_LOCK_MUTEX);
+}
+
+bool go_mutex_try_lock_slow_(go_mutex *mu)
+{
+    if (!barge(word_of(mu)))
+        return false;
+    gf_lock_has(mu, GF_LOCK_MUTEX);
+    return true;
 }
 
 // --- Unlocking ---
@@ -202,6 +217,7 @@ void gf_mutex_unlock(struct m *m, go_mutex *mu)
 
 void go_mutex_unlock_slow_(go_mutex *mu)
 {
+    gf_lock_leaves(mu, GF_LOCK_MUTEX);
     if (unlock_quietly(word_of(mu)))
         return;
     struct m *m = gf_enter();

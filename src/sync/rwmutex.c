@@ -14,6 +14,7 @@
 // nothing. A writer that unlocks lets in all readers that sleep, and only if there are none the next writer; the last
 // reader lets in the next writer. So the two kinds take turns, as in Go.
 #include "sched/sema.h"
+#include "sync/watch.h"
 
 #include <gofer/sync.h>
 
@@ -80,13 +81,13 @@ GF_NOINLINE static void rlock_slow(go_rwmutex *rw)
     gf_leave(m);
 }
 
-bool go_rwmutex_try_lock(go_rwmutex *rw)
+static inline bool try_lock(go_rwmutex *rw)
 {
     uint32_t s = 0;
     return gf_cas_acquire(word_of(rw), &s, HELD);
 }
 
-bool go_rwmutex_try_rlock(go_rwmutex *rw)
+static inline bool try_rlock(go_rwmutex *rw)
 {
     uint32_t s = gf_load_relaxed(word_of(rw)); // relaxed: the compare-and-swap decides
     while (!(s & (HELD | WRITERS)))
@@ -95,16 +96,40 @@ bool go_rwmutex_try_rlock(go_rwmutex *rw)
     return false;
 }
 
+bool go_rwmutex_try_lock(go_rwmutex *rw)
+{
+    bool locked = try_lock(rw);
+    if (locked)
+        gf_lock_has(rw, GF_LOCK_WRITE);
+    return locked;
+}
+
+bool go_rwmutex_try_rlock(go_rwmutex *rw)
+{
+    bool locked = try_rlock(rw);
+    if (locked)
+        gf_lock_has(rw, GF_LOCK_READ);
+    return locked;
+}
+
 void go_rwmutex_lock(go_rwmutex *rw)
 {
-    if (gf_unlikely(!go_rwmutex_try_lock(rw)))
+    gf_lock_wants(rw, GF_LOCK_WRITE);
+    if (gf_unlikely(!try_lock(rw))) {
+        gf_lock_waits(rw, GF_LOCK_WRITE);
         lock_slow(rw);
+    }
+    gf_lock_has(rw, GF_LOCK_WRITE);
 }
 
 void go_rwmutex_rlock(go_rwmutex *rw)
 {
-    if (gf_unlikely(!go_rwmutex_try_rlock(rw)))
+    gf_lock_wants(rw, GF_LOCK_READ);
+    if (gf_unlikely(!try_rlock(rw))) {
+        gf_lock_waits(rw, GF_LOCK_READ);
         rlock_slow(rw);
+    }
+    gf_lock_has(rw, GF_LOCK_READ);
 }
 
 // --- Unlocking ---
@@ -159,6 +184,7 @@ GF_NOINLINE static void unlock_slow(go_rwmutex *rw)
 
 void go_rwmutex_unlock(go_rwmutex *rw)
 {
+    gf_lock_leaves(rw, GF_LOCK_WRITE);
     uint32_t s = HELD;
     // Release: pairs with the acquire of the next lock.
     if (gf_unlikely(!gf_cas_release(word_of(rw), &s, 0)))
@@ -196,6 +222,7 @@ GF_NOINLINE static void runlock_slow(go_rwmutex *rw)
 
 void go_rwmutex_runlock(go_rwmutex *rw)
 {
+    gf_lock_leaves(rw, GF_LOCK_READ);
     if (gf_unlikely(!runlock_quietly(word_of(rw))))
         runlock_slow(rw);
 }

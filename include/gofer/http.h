@@ -17,12 +17,12 @@
 #define GOFER_HTTP_H
 
 #include <gofer/context.h>
+#include <gofer/net.h>
 #include <gofer/time.h>
 #include <sys/types.h>
 
 GO_BEGIN_DECLS
 
-typedef struct go_conn go_conn;
 typedef struct go_http_mux go_http_mux;
 typedef struct go_http_server go_http_server;
 typedef struct go_http_request go_http_request;
@@ -127,6 +127,61 @@ GO_API int go_http_flush(go_http_response *w);
 GO_API go_conn *go_http_hijack(go_http_response *w);
 // "OK" for 200; "" if unknown.
 GO_API const char *go_http_status_text(int status);
+
+// --- Middleware that comes with the server; see go_http_use ---
+
+// Answers a panic with 500 and logs it with its stack; if an answer is under way, the connection breaks off. arg: NULL.
+GO_API void go_http_recovery(go_http_response *w, go_http_request *r, go_http_next *next,
+                             void *arg);
+// Writes a line a request: address, method, path, status, bytes, time. arg: a FILE *, or NULL for stderr.
+GO_API void go_http_log(go_http_response *w, go_http_request *r, go_http_next *next, void *arg);
+// Answers 503 when what is behind it takes longer than arg, a go_duration *. The handler is not stopped: its context ends,
+// its reads and writes fail with -ETIMEDOUT. Its answer is collected and sent in one; it cannot flush or hijack.
+// Go: http.TimeoutHandler
+GO_API void go_http_timeout(go_http_response *w, go_http_request *r, go_http_next *next, void *arg);
+
+// --- The server ---
+
+// A panic of a handler with go_panic_value(go_http_abort) ends its connection without a word in the log.
+// Go: http.ErrAbortHandler
+GO_API extern void *const go_http_abort;
+
+// Zero fields mean no limit, but for max_header_bytes.
+typedef struct go_http_options {
+    go_duration read_header_timeout; // for a request's head; over it: 408. 0: read_timeout
+    go_duration
+        read_timeout; // for a request with its body; over it: 408, or -ETIMEDOUT to the handler
+    go_duration write_timeout; // from the end of the head to the end of the answer
+    go_duration idle_timeout;  // between requests; over it: 408 and the end. 0: read_timeout
+    size_t max_header_bytes;   // over it: 431. 0: 1 MiB
+    int64_t max_body_bytes;    // over it: 413
+    // Gets each line of the log instead of stderr.
+    void (*log)(const char *line, void *arg);
+    void *log_arg;
+} go_http_options;
+
+// Makes a server that answers as the mux says.   Owns: the caller; end with go_http_server_free. The mux must outlive the
+// server's connections.   Panics: "http: nil mux".
+GO_API go_http_server *go_http_server_new(go_http_mux *mux, go_http_options options);
+// Gives the server up, after a shutdown or a close. What is still open ends by itself. NULL is allowed.
+GO_API void go_http_server_free(go_http_server *s);
+
+// Accepts and serves connections. Blocks until a shutdown or a close.
+// Returns: -ESHUTDOWN after these, at once if they came before; other errors of the listener. The listener is
+// closed.   Owns: the caller frees it.   From: any number of goroutines, each with its listener.   Go: Server.Serve
+GO_API int go_http_serve(go_http_server *s, go_listener *l);
+// The same on a new listener at a TCP address.   Errors: those of go_listen too.   Go: Server.ListenAndServe
+GO_API int go_http_listen_and_serve(go_http_server *s, const char *address);
+
+// Stops accepting, closes connections that wait for a request, and blocks until the others have answered theirs; hijacked
+// ones are not waited for. A connection that has sent nothing yet gets five seconds.
+// Returns: 0, or the context's error if it ended first: what is open then stays so. ctx may be NULL.
+// Go: Server.Shutdown
+GO_API int go_http_shutdown(go_http_server *s, go_context *ctx);
+// Closes listeners and connections at once; may be repeated.   Returns: 0.   Go: Server.Close
+GO_API int go_http_close(go_http_server *s);
+// Calls f(arg) in a goroutine of its own when the server begins to stop.   Go: Server.RegisterOnShutdown
+GO_API void go_http_on_shutdown(go_http_server *s, void (*f)(void *arg), void *arg);
 
 GO_END_DECLS
 

@@ -19,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct middleware {
+struct gf_middleware {
     go_http_middleware fn;
     void *arg;
-    _Atomic(struct middleware *) next; // [atomic] stored with release by go_http_use
+    _Atomic(struct gf_middleware *) next; // [atomic] stored with release by go_http_use
 };
 
 struct pattern_entry {
@@ -36,16 +36,8 @@ struct go_http_mux {
     struct pattern_entry *all;   // [lock] every pattern, newest first
     struct gf_node hosts;        // the tree's root: children are hosts, "" for patterns without
     _Atomic(size_t) most_values; // [atomic] of any pattern; stored before the pattern is published
-    _Atomic(struct middleware *) uses; // [atomic] outermost first; stored with release
-    _Alignas(16) char first[2048];     // the arena's first block
-};
-
-struct go_http_next {
-    go_http_mux *mux;
-    go_http_response *w;
-    go_http_request *r;
-    const struct gf_route *route;
-    struct middleware *use; // the one to run next; NULL: the route's function
+    _Atomic(struct gf_middleware *) uses; // [atomic] outermost first; stored with release
+    _Alignas(16) char first[2048];        // the arena's first block
 };
 
 go_http_mux *go_http_mux_new(void)
@@ -143,10 +135,10 @@ void go_http_use(go_http_mux *mux, go_http_middleware m, void *arg)
     if (!m)
         gf_panic_runtime("http: nil middleware");
     go_mutex_lock(&mux->lock);
-    struct middleware *new = gf_arena_alloc(&mux->arena, sizeof(*new));
-    *new = (struct middleware){.fn = m, .arg = arg};
-    _Atomic(struct middleware *) *at = &mux->uses;
-    struct middleware *old;
+    struct gf_middleware *new = gf_arena_alloc(&mux->arena, sizeof(*new));
+    *new = (struct gf_middleware){.fn = m, .arg = arg};
+    _Atomic(struct gf_middleware *) *at = &mux->uses;
+    struct gf_middleware *old;
     while ((old = gf_load_relaxed(at)) != NULL) // relaxed: the mutex is held
         at = &old->next;
     // Release: pairs with the acquire in gf_mux_run and go_http_next_run.
@@ -418,7 +410,7 @@ const char *gf_route_value(const struct gf_route *route, const char *name)
 
 void gf_next_run_with(const go_http_next *next, go_http_response *w, go_http_request *r)
 {
-    struct middleware *use = next->use;
+    struct gf_middleware *use = next->use;
     if (!use) {
         next->route->fn(w, r, next->route->arg);
         return;

@@ -16,6 +16,17 @@ struct gf_route {
     const char **values;              // of the pattern's wildcards, in its order, decoded
 };
 
+struct gf_middleware;
+
+// What is left to run of a request's way.
+struct go_http_next {
+    go_http_mux *mux;
+    go_http_response *w;
+    go_http_request *r;
+    const struct gf_route *route;
+    struct gf_middleware *use; // the one to run next; NULL: the route's function
+};
+
 // What the mux needs to know of a request.
 struct gf_target {
     struct gf_span method;

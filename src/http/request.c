@@ -4,6 +4,8 @@
 // the header.
 #include "http/request.h"
 
+#include <gofer/context.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -176,6 +178,8 @@ const char *go_http_trailer(go_http_request *r, const char *name)
 
 const char *go_http_remote_addr(go_http_request *r)
 {
+    if (!r->remote)
+        r->remote = r->peer ? r->peer->address(r->peer, r->arena) : "";
     return r->remote;
 }
 
@@ -184,14 +188,32 @@ int64_t go_http_content_length(go_http_request *r)
     return r->body ? r->body->length : 0;
 }
 
+static ssize_t read_body(struct gf_body *body, struct gf_peer *peer, void *buf, size_t n)
+{
+    bool complete = body->complete;
+    ssize_t got = gf_body_read(body, buf, n);
+    if (!complete && body->complete && peer)
+        peer->body_complete(peer);
+    return got;
+}
+
 ssize_t go_http_body_read(go_http_request *r, void *buf, size_t n)
 {
-    return r->body ? gf_body_read(r->body, buf, n) : -ECANCELED;
+    struct gf_gate *gate = r->gate;
+    if (!r->body)
+        return 0;
+    if (!gate)
+        return read_body(r->body, r->peer, buf, n);
+    go_mutex_lock(&gate->lock);
+    ssize_t got = gate->closed ? -ETIMEDOUT : read_body(r->body, gate->peer, buf, n);
+    go_mutex_unlock(&gate->lock);
+    return got;
 }
 
 go_context *go_http_context(go_http_request *r)
 {
     if (!r->context)
-        r->context = r->context_source->make(r->context_source);
+        r->context = r->peer ? r->peer->context(r->peer)
+                             : go_context_with_cancel(go_context_background());
     return r->context;
 }

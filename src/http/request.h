@@ -8,13 +8,34 @@
 #include "http/body.h"
 #include "http/mux.h"
 
+#include <gofer/sync.h>
+
 struct gf_pair {
     const char *key, *value;
 };
 
-// What makes the request's context, once the handler asks for it.
-struct gf_context_source {
-    go_context *(*make)(struct gf_context_source *s);
+// Who is at the other end. NULL in a request from memory.
+struct gf_peer {
+    // The address and port, as text in the arena.
+    const char *(*address)(struct gf_peer *p, struct gf_arena *a);
+    // Makes the context that ends when the peer goes away.
+    go_context *(*context)(struct gf_peer *p);
+    // The body has been read to its end.
+    void (*body_complete)(struct gf_peer *p);
+    // Keeps the request's memory alive beyond its answer; what is returned goes to release.
+    void *(*keep)(struct gf_peer *p);
+    void (*release)(void *kept);
+    // Ends a read of the body that is under way. The connection is of no use afterwards.
+    void (*interrupt)(struct gf_peer *p);
+    // A text for the server's log.
+    void (*log)(struct gf_peer *p, const char *text);
+};
+
+// Stands before the body of a request that two goroutines know: the handler's, and the one that may give up on it.
+struct gf_gate {
+    go_mutex lock; // held while reading
+    bool closed;   // [lock]
+    struct gf_peer *peer;
 };
 
 struct go_http_request {
@@ -29,10 +50,11 @@ struct go_http_request {
     struct gf_pair *queries;                 // decoded on the first go_http_query
     size_t query_count;
     struct gf_route route;
-    struct gf_body *body; // NULL: taken away, reading gives -ECANCELED
-    const char *remote;
-    go_context *context; // NULL until asked for
-    struct gf_context_source *context_source;
+    struct gf_body *body; // NULL: there is none
+    struct gf_peer *peer;
+    struct gf_gate *gate; // NULL: none
+    const char *remote;   // NULL until asked for
+    go_context *context;  // NULL until asked for; the request's reference
     bool http10;
 };
 

@@ -297,6 +297,8 @@ static int may_write(struct go_http_response *w, size_t n)
 {
     if (w->hijacked || w->finished)
         return -ESHUTDOWN;
+    if (w->abandoned && gf_load_relaxed(w->abandoned)) // relaxed: as declared
+        return -ETIMEDOUT;
     if (!w->status)
         go_http_write_header(w, 200);
     if (w->err)

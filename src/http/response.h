@@ -8,6 +8,7 @@
 #ifndef GF_HTTP_RESPONSE_H
 #define GF_HTTP_RESPONSE_H
 
+#include "base/atomic.h"
 #include "http/fields.h"
 #include "http/stream.h"
 
@@ -27,6 +28,8 @@ struct go_http_response {
     struct gf_arena *arena;
     struct gf_hijacker *hijacker; // NULL: cannot be taken over
     struct gf_closer *closer;     // NULL: decided by `close` alone
+    // Nobody wants it any more: writing gives -ETIMEDOUT. [atomic] relaxed: it only saves work. NULL: never so
+    const _Atomic(bool) *abandoned;
     struct gf_fields fields, trailer;
     char *buf;
     size_t n, room;

@@ -84,7 +84,7 @@ static bool has_drained(const go_conn *c, ssize_t got, size_t n)
     return c->drains && got > 0 && (size_t)got < n && !gf_load_relaxed(&c->fd.poll->special);
 }
 
-static ssize_t read_once(go_conn *c, void *buf, size_t n)
+ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n)
 {
     ssize_t got;
     uint32_t news = gf_fd_news(&c->fd, GF_READING);
@@ -104,7 +104,7 @@ ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n)
     if (got < 0)
         return got;
     do
-        got = gf_fd_may_try(&c->fd, GF_READING) ? read_once(c, buf, n) : -EAGAIN;
+        got = gf_fd_may_try(&c->fd, GF_READING) ? gf_conn_try_read_socket(c, buf, n) : -EAGAIN;
     while (got == -EAGAIN && (got = gf_fd_wait(&c->fd, GF_READING)) == 0);
     gf_fd_end(&c->fd, GF_READING);
     return got;

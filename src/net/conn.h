@@ -34,6 +34,8 @@ int gf_socket(const struct gf_network *network, int family);
 
 // What goes over the socket itself, below a layer.
 ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n);
+// One attempt, by who has the turn to read: -EAGAIN if there is nothing.
+ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_write_socket(go_conn *c, const void *buf, size_t n);
 
 // One end's address as text: by getsockname or getpeername.

@@ -192,9 +192,11 @@ TEST(two_hundred_requests_under_way_all_get_their_whole_answer)
 }
 
 // Asks again and again on one connection, until the server closes it: counts requests that were cut short.
-static void ask_until_closed(struct test_server *s, atomic_int *answered, chan(int) broken)
+static void ask_until_closed(struct test_server *s, go_waitgroup *connected, atomic_int *answered,
+                             chan(int) broken)
 {
     go_conn *c = test_dial(s);
+    go_waitgroup_done(connected);
     int torn = 0;
     for (bool open = true; open;) {
         char buf[1000];
@@ -221,8 +223,11 @@ TEST(a_shutdown_under_traffic_tears_no_answer)
     struct test_server *s = serve(hello);
     chan(int) broken = chan_make(int, N);
     atomic_int answered = 0;
+    go_waitgroup connected = {0};
+    go_waitgroup_add(&connected, N);
     for (int i = 0; i < N; i++)
-        go(ask_until_closed, s, &answered, broken);
+        go(ask_until_closed, s, &connected, &answered, broken);
+    go_waitgroup_wait(&connected);
     WAIT_UNTIL(atomic_load(&answered) > 5 * N);
     CHECK_EQ(go_http_shutdown(s->server, NULL), 0);
     for (int i = 0; i < N; i++)

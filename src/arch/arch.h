@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The contract of a port to a processor. Each directory arch/ARCH holds the same functions in the same
-// order: switch.S (stack switches), call.S (bound calls), jump.S (non-local jumps of go_try), and arch_inline.h
-// (what must be inline). Offsets into struct g, struct m and struct go_call that assembly relies on are
-// asserted in sched/offsets.c and panic/offsets.c.
+// order: switch.S (stack switches), call.S (bound calls), value.c (calls with values in memory), jump.S
+// (non-local jumps of go_try), and arch_inline.h (what must be inline). Offsets into struct g, struct m and
+// struct go_call that assembly relies on are asserted in sched/offsets.c and panic/offsets.c.
 #ifndef GF_ARCH_ARCH_H
 #define GF_ARCH_ARCH_H
 
+#include <gofer/detail/value.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct g;
 struct m;
-struct go_call;
 
 // --- switch.S ---
 
@@ -42,6 +42,21 @@ void gf_arch_visit(void *sp, void (*f)(void *arg), void *arg);
 
 // Calls what was bound, with the arguments that were saved, on the present stack; the result is dropped.
 void gf_arch_replay(const struct go_call *call);
+
+// --- value.c ---
+
+// A function Out f(In), to be called with values in memory, again and again; by one goroutine at a time.
+struct gf_typed_call {
+    struct go_value_type_ in, out;
+    char *place[2];      // where the parts of the argument go
+    struct go_call call; // and what follows it
+};
+// The size of one for this type of argument, all told.
+size_t gf_arch_typed_call_bytes(const struct go_value_type_ *in);
+void gf_arch_typed_call_init(struct gf_typed_call *c, void *fn, const struct go_value_type_ *in,
+                             const struct go_value_type_ *out);
+// Calls it with *value and stores what it returns in *result, which is aligned as the type demands.
+void gf_arch_typed_call(struct gf_typed_call *c, const void *value, void *result);
 
 // --- jump.S ---
 

@@ -14,5 +14,12 @@
 #include <gofer/select.h>
 #include <gofer/sync.h>
 #include <gofer/time.h>
+#include <gofer/x/errgroup.h>
+#include <gofer/x/first.h>
+#include <gofer/x/limiter.h>
+#include <gofer/x/pipeline.h>
+#include <gofer/x/pubsub.h>
+#include <gofer/x/semaphore.h>
+#include <gofer/x/workers.h>
 
 #endif

@@ -15,12 +15,12 @@
 // The go helper must count down on a return and on go_exit, but not on a panic, which crashes the process first: a
 // deferred call does so unless a panic is on its way. Up to four arguments in registers travel as arguments of the
 // helper itself; a call that needs more is copied to the heap.
+#include "sync/waitgroup.h"
 #include "arch/arch.h"
 #include "panic/misuse.h"
 #include "panic/panic.h"
 #include "sched/sema.h"
 
-#include <gofer/sync.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +128,8 @@ void go_waitgroup_wait(go_waitgroup *wg)
 
 // --- The go helper ---
 
-// Deferred by the helper, so it runs on every road out of the function. A panic that comes this far is caught by
-// nobody: the process ends with it, and no waiter may go on before. Those that go_exit has overtaken do not count.
-static void finish(go_waitgroup *wg)
+// Runs on every road out of the function. Panics that go_exit has overtaken do not count.
+void gf_waitgroup_finish(go_waitgroup *wg)
 {
     const struct gf_panic *p = gf_self_g()->panics;
     if (!p || p->dropped)
@@ -141,13 +140,13 @@ static void run_with_registers(go_waitgroup *wg, void *fn, uint64_t a, uint64_t 
                                uint64_t d)
 {
     struct go_call call = {.fn = fn, .reg = {a, b, c, d}};
-    GO_DEFER(finish, wg);
+    GO_DEFER(gf_waitgroup_finish, wg);
     gf_arch_replay(&call);
 }
 
 static void run_from_heap(go_waitgroup *wg, struct go_call *call)
 {
-    GO_DEFER(finish, wg);
+    GO_DEFER(gf_waitgroup_finish, wg);
     GO_DEFER(free, call);
     gf_arch_replay(call);
 }

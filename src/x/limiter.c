@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// The token bucket. Nothing ticks: the number of tokens is computed from the time that has passed whenever somebody
+// asks, under a mutex. Reservations may bring it below zero, and the time until it is back at zero is their delay; so
+// `tokens` at the moment `last`, and the rate, say all there is to say about the future.
+//
+// `last_due` is when the latest reservation is due. A cancelled one gives back its tokens less those that would have
+// come between its own due time and that one: who reserved later has been told to wait until then, and relies on it.
+//
+// All moments are kept on one axis, the monotonic clock's. A moment of the program that knows the wall clock only is
+// moved there by the difference of the two at the limiter's start, always the same, so that distances are exact.
+#include "os/os.h"
+#include "x/alloc.h"
+#include "x/until.h"
+
+#include <gofer/select.h>
+#include <gofer/sync.h>
+#include <gofer/x/limiter.h>
+
+// The rate without a limit.
+#define is_infinite(rate) __builtin_isinf(rate)
+
+struct go_limiter {
+    go_mutex mutex;
+    int64_t wall_offset; // [const] the wall clock less the monotonic one, when it was made
+    // [lock mutex]
+    double rate; // tokens a second; infinite: no limit
+    int burst;
+    double tokens;    // at the moment `last`
+    int64_t last;     // INT64_MIN: not used yet, the bucket is full
+    int64_t last_due; // of the latest reservation
+};
+
+// --- Arithmetic that stops at the ends of the range ---
+
+static int64_t later(int64_t t, go_duration d)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(t, d, &sum))
+        return d > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
+}
+
+static go_duration between(int64_t from, int64_t to)
+{
+    go_duration d;
+    if (__builtin_sub_overflow(to, from, &d))
+        return to > from ? INT64_MAX : INT64_MIN;
+    return d;
+}
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double tokens_in(double rate, go_duration d)
+{
+    return rate > 0 ? rate * ((double)d / (double)GO_SECOND) : 0;
+}
+
+// How long so many tokens take to come; INT64_MAX: for ever.
+static go_duration time_for(double rate, double tokens)
+{
+    if (rate <= 0)
+        return INT64_MAX;
+    double d = tokens / rate * (double)GO_SECOND;
+    // 2^63, the first double that an int64 cannot hold.
+    return d < 0x1p63 ? (go_duration)d : INT64_MAX;
+}
+
+// --- The bucket, under the mutex ---
+
+static int64_t moment_of(const go_limiter *l, go_time t)
+{
+    return t.monotonic ? t.monotonic : between(l->wall_offset, t.wall);
+}
+
+static double tokens_at(const go_limiter *l, int64_t t)
+{
+    if (t <= l->last)
+        return least(l->tokens, l->burst);
+    return least(l->tokens + tokens_in(l->rate, between(l->last, t)), l->burst);
+}
+
+static void advance(go_limiter *l, int64_t t)
+{
+    l->tokens = tokens_at(l, t);
+    l->last = t;
+}
+
+// Takes n tokens at t if they come within `limit`.
+static go_reservation reserve(go_limiter *l, int64_t t, int n, go_duration limit)
+{
+    go_reservation refused = {.delay = INT64_MAX};
+    if (n < 0)
+        return refused;
+    if (is_infinite(l->rate))
+        return (go_reservation){.ok = true, .limiter = l, .rate = l->rate, .due = t};
+    double tokens = tokens_at(l, t) - n;
+    go_duration delay = tokens < 0 ? time_for(l->rate, -tokens) : 0;
+    if (n > l->burst || delay > limit)
+        return refused;
+    l->tokens = tokens;
+    l->last = t;
+    l->last_due = later(t, delay);
+    return (go_reservation){
+        .ok = true, .delay = delay, .limiter = l, .rate = l->rate, .tokens = n, .due = l->last_due};
+}
+
+static void give_back(go_limiter *l, const go_reservation *r, int64_t t)
+{
+    double relied_on = tokens_in(r->rate, between(r->due, l->last_due));
+    double unused = r->tokens - relied_on;
+    if (unused <= 0)
+        return;
+    advance(l, t);
+    l->tokens = least(l->tokens + unused, l->burst);
+    if (r->due == l->last_due) {
+        // The latest one goes: the one before it was due as much earlier as these tokens took.
+        int64_t before = later(r->due, -time_for(r->rate, r->tokens));
+        if (before >= t)
+            l->last_due = before;
+    }
+}
+
+// --- The calls ---
+
+go_limiter *go_limiter_new(double per_second, int burst)
+{
+    go_limiter *l = gf_x_alloc(sizeof *l);
+    *l = (go_limiter){.wall_offset = gf_os_wall() - gf_os_now(),
+                      .rate = per_second,
+                      .burst = burst,
+                      .tokens = burst,
+                      .last = INT64_MIN};
+    return l;
+}
+
+void go_limiter_free(go_limiter *l)
+{
+    free(l);
+}
+
+static go_reservation reserve_locked(go_limiter *l, int64_t t, int n, go_duration limit)
+{
+    go_mutex_lock(&l->mutex);
+    go_reservation r = reserve(l, t, n, limit);
+    go_mutex_unlock(&l->mutex);
+    return r;
+}
+
+bool go_limiter_allow(go_limiter *l)
+{
+    return reserve_locked(l, gf_os_now(), 1, 0).ok;
+}
+
+bool go_limiter_allow_n(go_limiter *l, go_time t, int n)
+{
+    return reserve_locked(l, moment_of(l, t), n, 0).ok;
+}
+
+go_reservation go_limiter_reserve_n(go_limiter *l, go_time t, int n)
+{
+    return reserve_locked(l, moment_of(l, t), n, INT64_MAX);
+}
+
+static void cancel(go_reservation *r, int64_t t)
+{
+    go_limiter *l = r->limiter;
+    go_mutex_lock(&l->mutex);
+    if (!is_infinite(l->rate) && r->due >= t)
+        give_back(l, r, t);
+    go_mutex_unlock(&l->mutex);
+    r->tokens = 0;
+}
+
+void go_reservation_cancel(go_reservation *r)
+{
+    if (r->ok && r->tokens > 0)
+        cancel(r, gf_os_now());
+}
+
+void go_reservation_cancel_at(go_reservation *r, go_time t)
+{
+    if (r->ok && r->tokens > 0)
+        cancel(r, moment_of(r->limiter, t));
+}
+
+// --- Waiting ---
+
+// Whether n tokens can never be there at once.
+static bool is_too_many(go_limiter *l, int n)
+{
+    go_mutex_lock(&l->mutex);
+    bool too_many = n < 0 || (n > l->burst && !is_infinite(l->rate));
+    go_mutex_unlock(&l->mutex);
+    return too_many;
+}
+
+static int wait_until_due(go_context *ctx, go_reservation *r)
+{
+    int err = 0;
+    GO_SELECT
+    {
+        GO_CASE_RECV(gf_x_done(ctx))
+        {
+            err = go_context_err(ctx);
+        }
+        GO_CASE_TIMEOUT(r->delay)
+        {
+        }
+    }
+    if (err)
+        go_reservation_cancel(r);
+    return err;
+}
+
+int go_limiter_wait_n(go_limiter *l, go_context *ctx, int n)
+{
+    go_time deadline;
+    int err = gf_x_err(ctx);
+    if (is_too_many(l, n))
+        return -EINVAL;
+    if (err)
+        return err;
+    int64_t now = gf_os_now();
+    go_duration limit = INT64_MAX;
+    if (ctx && go_context_deadline(ctx, &deadline))
+        limit = between(now, moment_of(l, deadline));
+    go_reservation r = reserve_locked(l, now, n, limit);
+    if (!r.ok)
+        return -ETIMEDOUT;
+    return r.delay > 0 ? wait_until_due(ctx, &r) : 0;
+}
+
+int go_limiter_wait(go_limiter *l, go_context *ctx)
+{
+    return go_limiter_wait_n(l, ctx, 1);
+}
+
+// --- Changing it, and looking ---
+
+void go_limiter_set_limit_at(go_limiter *l, go_time t, double per_second)
+{
+    go_mutex_lock(&l->mutex);
+    advance(l, moment_of(l, t));
+    l->rate = per_second;
+    go_mutex_unlock(&l->mutex);
+}
+
+void go_limiter_set_limit(go_limiter *l, double per_second)
+{
+    go_limiter_set_limit_at(l, go_now(), per_second);
+}
+
+void go_limiter_set_burst_at(go_limiter *l, go_time t, int burst)
+{
+    go_mutex_lock(&l->mutex);
+    advance(l, moment_of(l, t));
+    l->burst = burst;
+    go_mutex_unlock(&l->mutex);
+}
+
+void go_limiter_set_burst(go_limiter *l, int burst)
+{
+    go_limiter_set_burst_at(l, go_now(), burst);
+}
+
+double go_limiter_tokens_at(go_limiter *l, go_time t)
+{
+    go_mutex_lock(&l->mutex);
+    double tokens = tokens_at(l, moment_of(l, t));
+    go_mutex_unlock(&l->mutex);
+    return tokens;
+}
+
+double go_limiter_tokens(go_limiter *l)
+{
+    return go_limiter_tokens_at(l, go_now());
+}

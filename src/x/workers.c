@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: MIT
+// The worker pool. It has no resident goroutines: a job that comes while fewer than `workers` run starts one, which
+// works until the queue is empty, and spawning costs less than waking one that is parked. So an idle pool holds
+// nothing, and there is nobody to stop.
+//
+// Room is a channel with workers + queue elements, one for each accepted job that has not returned: a try answers at
+// once, a send waits in order, and a select can end that wait by the context or the shutdown (`closing`).
+//
+// The end comes in two steps. `drained` is closed when no job is left but those that wait for just that, inside a
+// shutdown of their own; `idle` is closed when none is left at all, after the channel of errors. A job in a shutdown
+// gives up its worker's place for the rest of its life, for the jobs behind it must run before it can go on.
+//
+// A job may end its goroutine by go_exit, so what follows a job stands in a deferred call: leave(), which is also the
+// last thing that touches the pool; whoever receives from `idle` may free it.
+#include "base/list.h"
+#include "x/alloc.h"
+#include "x/job.h"
+#include "x/until.h"
+
+#include <errno.h>
+#include <gofer/panic.h>
+#include <gofer/select.h>
+#include <gofer/sync.h>
+#include <gofer/x/workers.h>
+#include <string.h>
+
+struct job {
+    struct job *next; // [lock] the queue's
+    struct go_kept_call call;
+};
+
+// In the frame of a worker's goroutine.
+struct worker {
+    struct gf_list link; // [lock] in go_workers.active
+    go_workers *pool;
+    uint64_t id;    // [const] the goroutine's
+    bool in_vain;   // [lock] its job is, or was, in a shutdown: it has given up its place
+    struct job *of; // [owner] the job that it runs
+};
+
+// The texts of an error that somebody may read.
+struct kept {
+    struct kept *next;
+    char text[];
+};
+
+struct go_workers {
+    int workers;                  // [const]
+    GO_CHAN(go_unit) room;        // one element a job accepted and not returned
+    GO_CHAN(go_unit) closing;     // closed when a shutdown begins
+    GO_CHAN(go_unit) drained;     // closed when no job is left but those in a shutdown
+    GO_CHAN(go_unit) idle;        // closed when none is left
+    GO_CHAN(go_job_error) errors; // closed just before
+    go_mutex mutex;
+    // [lock mutex]
+    struct job *first, **last; // the queue
+    struct gf_list active;     // workers
+    int running;               // of those, how many have a place
+    bool is_closing, is_drained, is_idle;
+    size_t abandoned;
+    uint64_t dropped;
+    struct kept *kept;
+};
+
+go_workers *go_workers_new(go_workers_options o)
+{
+    if (o.workers < 0 || o.queue < 0 || o.errors < 0)
+        return NULL;
+    go_workers *p = gf_x_alloc(sizeof *p);
+    p->workers = o.workers ? o.workers : go_maxprocs(0);
+    p->room = GO_CHAN_MAKE(go_unit, (int64_t)p->workers + o.queue);
+    p->closing = GO_CHAN_MAKE(go_unit);
+    p->drained = GO_CHAN_MAKE(go_unit);
+    p->idle = GO_CHAN_MAKE(go_unit);
+    p->errors = GO_CHAN_MAKE(go_job_error, o.errors);
+    p->last = &p->first;
+    gf_list_init(&p->active);
+    return p;
+}
+
+static void free_kept(struct kept *k)
+{
+    while (k) {
+        struct kept *next = k->next;
+        free(k);
+        k = next;
+    }
+}
+
+void go_workers_free(go_workers *p)
+{
+    if (!p)
+        return;
+    go_workers_shutdown(p, NULL);
+    go_chan_free(p->room);
+    go_chan_free(p->closing);
+    go_chan_free(p->drained);
+    go_chan_free(p->idle);
+    go_chan_free(p->errors);
+    free_kept(p->kept);
+    free(p);
+}
+
+// --- Errors ---
+
+static struct kept *keep(const char *message, const char *stack, go_job_error *e)
+{
+    size_t n = strlen(message) + 1, m = strlen(stack) + 1;
+    struct kept *k = gf_x_alloc(sizeof *k + n + m);
+    e->message = memcpy(k->text, message, n);
+    e->stack = memcpy(k->text + n, stack, m);
+    return k;
+}
+
+// Sends an error to who may read it. Its texts stay if it found room; until the mutex is released nobody can have
+// freed the pool.
+static void report(go_workers *p, go_job_error e, struct kept *k)
+{
+    go_mutex_lock(&p->mutex);
+    if (!go_chan_try_send(p->errors, e)) {
+        p->dropped++;
+    } else if (k) {
+        k->next = p->kept;
+        p->kept = k;
+        k = NULL;
+    }
+    go_mutex_unlock(&p->mutex);
+    free(k);
+}
+
+static void report_panic(go_workers *p, const go_panic_info *panic)
+{
+    go_job_error e = {.err = -EFAULT};
+    struct kept *k = keep(panic->message, panic->stack ? panic->stack : "", &e);
+    report(p, e, k);
+}
+
+// --- A worker ---
+
+// The next job, taken off the queue; NULL if there is none, or if the worker has no place any more.
+static struct job *take(struct worker *w)
+{
+    go_workers *p = w->pool;
+    go_mutex_lock(&p->mutex);
+    struct job *j = w->in_vain ? NULL : p->first;
+    if (j && !(p->first = j->next))
+        p->last = &p->first;
+    go_mutex_unlock(&p->mutex);
+    return j;
+}
+
+static void free_job(struct job *j)
+{
+    free(j->call.large);
+    free(j);
+}
+
+static void end_job(struct worker *w)
+{
+    free_job(w->of);
+    w->of = NULL;
+    go_chan_recv(w->pool->room, NULL);
+}
+
+// Runs the worker's job; go_exit leaves it as a return does.
+static void run_job(struct worker *w)
+{
+    GO_DEFER(end_job, w);
+    GO_TRY
+    {
+        int err = gf_x_run(&w->of->call);
+        if (gf_unlikely(err))
+            report(w->pool, (go_job_error){.err = err, .message = go_strerror(err)}, NULL);
+    }
+    GO_CATCH(panic)
+    {
+        report_panic(w->pool, panic);
+    }
+}
+
+static void work(go_workers *p);
+
+// Under the mutex: starts a worker for a place that is free.
+static void start_worker(go_workers *p)
+{
+    struct go_call call = {.fn = (void *)work, .reg = {(uint64_t)p}};
+    p->running++;
+    go_spawn_(&call, NULL, NULL);
+}
+
+// Under the mutex: gives a worker's place to another one if jobs wait.
+static void give_place_up(go_workers *p)
+{
+    p->running--;
+    if (p->first)
+        start_worker(p);
+}
+
+// Which of the ends has come: channels to close after the unlock, in this order. They are references, for somebody else
+// may announce the last end meanwhile, and the pool be freed.
+struct ends {
+    GO_CHAN(go_unit) drained;
+    GO_CHAN(go_job_error) errors;
+    GO_CHAN(go_unit) idle;
+};
+
+// Under the mutex.
+static struct ends find_ends(go_workers *p)
+{
+    struct ends e = {0};
+    if (!p->is_closing || p->first || p->running > 0)
+        return e;
+    if (!p->is_drained)
+        e.drained = go_chan_ref(p->drained);
+    p->is_drained = true;
+    if (!p->is_idle && gf_list_empty(&p->active)) {
+        e.errors = go_chan_ref(p->errors);
+        e.idle = go_chan_ref(p->idle);
+        p->is_idle = true;
+    }
+    return e;
+}
+
+static void announce(struct ends e)
+{
+    if (e.drained)
+        go_chan_close(e.drained);
+    if (e.idle) {
+        go_chan_close(e.errors);
+        go_chan_close(e.idle);
+    }
+    go_chan_free(e.drained);
+    go_chan_free(e.errors);
+    go_chan_free(e.idle);
+}
+
+static void leave(struct worker *w)
+{
+    go_workers *p = w->pool;
+    go_mutex_lock(&p->mutex);
+    gf_list_remove(&w->link);
+    if (!w->in_vain)
+        give_place_up(p);
+    struct ends ends = find_ends(p);
+    go_mutex_unlock(&p->mutex);
+    announce(ends);
+}
+
+static void work(go_workers *p)
+{
+    struct worker w = {.pool = p, .id = go_id()};
+    go_mutex_lock(&p->mutex);
+    gf_list_push_back(&p->active, &w.link);
+    go_mutex_unlock(&p->mutex);
+    GO_DEFER(leave, &w);
+    while ((w.of = take(&w)))
+        run_job(&w);
+}
+
+// --- Submitting ---
+
+// Puts the job in the queue and sees that somebody will run it; false once it is closing.
+static bool enqueue(go_workers *p, struct job *j)
+{
+    go_mutex_lock(&p->mutex);
+    bool open = !p->is_closing;
+    if (open) {
+        *p->last = j;
+        p->last = &j->next;
+        if (p->running < p->workers)
+            start_worker(p);
+    }
+    go_mutex_unlock(&p->mutex);
+    return open;
+}
+
+static int wait_for_room(go_workers *p, go_context *ctx)
+{
+    int err = gf_x_err(ctx);
+    if (err || go_chan_try_send(p->room, GO_UNIT))
+        return err;
+    GO_SELECT
+    {
+        GO_CASE_SEND(p->room, GO_UNIT)
+        {
+        }
+        GO_CASE_RECV(p->closing)
+        {
+            err = -ESHUTDOWN;
+        }
+        GO_CASE_RECV(gf_x_done(ctx))
+        {
+            err = gf_x_err(ctx);
+        }
+    }
+    return err;
+}
+
+static bool is_closing(go_workers *p)
+{
+    return go_chan_try_recv(p->closing, NULL) == GO_CLOSED;
+}
+
+// Gives the job to the pool, which has room for it.
+static int accept(go_workers *p, const struct go_kept_call *call)
+{
+    struct job *j = gf_x_alloc(sizeof *j);
+    j->call = *call;
+    if (enqueue(p, j))
+        return 0;
+    free(j);
+    go_chan_recv(p->room, NULL);
+    return -ESHUTDOWN;
+}
+
+int go_workers_submit_(go_workers *p, struct go_kept_call call)
+{
+    int err;
+    gf_x_check(&call);
+    if (go_chan_try_send(p->room, GO_UNIT))
+        err = accept(p, &call);
+    else
+        err = is_closing(p) ? -ESHUTDOWN : -EAGAIN;
+    if (err)
+        free(call.large);
+    return err;
+}
+
+int go_workers_submit_wait_(go_workers *p, go_context *ctx, struct go_kept_call call)
+{
+    gf_x_check(&call);
+    int err = wait_for_room(p, ctx);
+    if (!err)
+        err = accept(p, &call);
+    if (err)
+        free(call.large);
+    return err;
+}
+
+// --- Shutdown ---
+
+// Under the mutex: the worker whose job calls this; NULL outside of the pool's jobs.
+static struct worker *self(go_workers *p)
+{
+    uint64_t id = go_id();
+    for (struct gf_list *l = p->active.next; l != &p->active; l = l->next) {
+        struct worker *w = gf_container_of(l, struct worker, link);
+        if (w->id == id)
+            return w;
+    }
+    return NULL;
+}
+
+// Begins the shutdown, unless that has been done, and returns the channel to wait for.
+static GO_CHAN(go_unit) begin_shutdown(go_workers *p)
+{
+    go_mutex_lock(&p->mutex);
+    bool first = !p->is_closing;
+    p->is_closing = true;
+    struct worker *w = self(p);
+    if (w && !w->in_vain) {
+        w->in_vain = true;
+        give_place_up(p);
+    }
+    struct ends ends = find_ends(p);
+    go_mutex_unlock(&p->mutex);
+    if (first)
+        go_chan_close(p->closing);
+    announce(ends);
+    return w ? p->drained : p->idle;
+}
+
+// Drops what has not begun.
+static void abandon(go_workers *p)
+{
+    go_mutex_lock(&p->mutex);
+    struct job *j = p->first;
+    p->first = NULL;
+    p->last = &p->first;
+    for (struct job *k = j; k; k = k->next)
+        p->abandoned++;
+    struct ends ends = find_ends(p);
+    go_mutex_unlock(&p->mutex);
+    while (j) {
+        struct job *next = j->next;
+        free_job(j);
+        j = next;
+    }
+    announce(ends);
+}
+
+int go_workers_shutdown(go_workers *p, go_context *ctx)
+{
+    GO_CHAN(go_unit) over = begin_shutdown(p);
+    if (go_chan_try_recv(over, NULL) == GO_CLOSED)
+        return 0;
+    GO_SELECT
+    {
+        GO_CASE_RECV(over)
+        {
+            return 0;
+        }
+        GO_CASE_RECV(gf_x_done(ctx))
+        {
+        }
+    }
+    abandon(p);
+    return gf_x_err(ctx);
+}
+
+// --- Asking ---
+
+GO_RECV_CHAN(go_job_error) go_workers_errors(go_workers *p)
+{
+    return p->errors;
+}
+
+uint64_t go_workers_errors_dropped(go_workers *p)
+{
+    go_mutex_lock(&p->mutex);
+    uint64_t n = p->dropped;
+    go_mutex_unlock(&p->mutex);
+    return n;
+}
+
+size_t go_workers_abandoned(go_workers *p)
+{
+    go_mutex_lock(&p->mutex);
+    size_t n = p->abandoned;
+    go_mutex_unlock(&p->mutex);
+    return n;
+}

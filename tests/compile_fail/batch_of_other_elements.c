@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Batches hold what came in.
-// expect: the output does not carry go_batch of the input's type
+// expect: the output does not carry batches of what the input carries
 #include <gofer.h>
 
 typedef go_batch(long) batch;

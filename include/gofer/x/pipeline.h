@@ -188,7 +188,7 @@ struct go_batch_ {
         _Static_assert(__builtin_types_compatible_p(__typeof__(GO_DECLVAL(GO_ELEM(out_)).items),   \
                                                     __typeof__(GO_ELEM(in_)) *) &&                 \
                            sizeof(GO_ELEM(out_)) == sizeof(struct go_batch_),                      \
-                       "gofer: the output does not carry go_batch of the input's type");           \
+                       "gofer: the output does not carry batches of what the input carries");      \
         go_pipe_start_(&(struct go_pipe_){.kind = GO_PIPE_BATCH,                                   \
                                           .ctx = (ctx_),                                           \
                                           GO_PIPE_IN_(in_),                                        \

@@ -86,6 +86,7 @@ static void collect_flags(struct toolchain *t, const struct gofer_env *env, enum
     words_printf(&t->cflags, "-I%s", env->include_dir);
     words_add(&t->cflags, "-pthread");
     words_add(&t->libs, t->library);
+    words_add(&t->libs, CONFIG_LINK_LIBRARIES);
     words_add(&t->libs, "-pthread");
     if (flavour != FLAVOUR_PLAIN) {
         words_add(&t->cflags, recipes[flavour].sanitize);

@@ -2,15 +2,18 @@
 // Connections, straight-line: a call parks the goroutine until it is done. One goroutine may read while another writes;
 // two that read, or write, take turns, call by call.
 //
-// Networks are "tcp", "tcp4", "tcp6" and "unix". Addresses are "host:port", the host in brackets if it is IPv6; an empty
-// host means all interfaces to listen on, and this machine to dial; "unix" takes a path, or '@' and an abstract name.
+// Networks are "tcp", "udp", each also with 4 or 6 behind it, and "unix". Addresses are "host:port", the host in brackets
+// if it is an IPv6 address; an empty host means all interfaces to listen on, and this machine to dial; "unix" takes a path,
+// or '@' and an abstract name. A host may be a name where one dials; to listen it is an address or "localhost".
 //
 // A function that returns a pointer returns NULL on failure and stores a negative errno in *err, 0 on success; err may be
 // NULL. Broken connections give -EPIPE or -ECONNRESET and never SIGPIPE.
 #ifndef GOFER_NET_H
 #define GOFER_NET_H
 
+#include <gofer/context.h>
 #include <gofer/time.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -53,10 +56,24 @@ GO_API void go_listener_free(go_listener *l);
 
 // --- Dialing ---
 
-// Connects, within d; for as long as it takes if d is negative.
-// Errors: -ETIMEDOUT; -EINVAL for an address that is none, -EPROTONOSUPPORT for an unknown network; those of
-// connect(2).   Owns: the caller; end with go_conn_free.   From: goroutine or foreign thread.   Go: net.DialTimeout
+// Connects. A name is looked up; if it has addresses of both families, the second one is tried too when the first has not
+// answered within 300 ms, and the quicker one wins (RFC 8305). Several addresses of a family are tried one after another.
+// Blocks until it is connected, has failed, or ctx has ended.
+// Errors: the context's (-ECANCELED, -ETIMEDOUT); -EINVAL for an address that is none, -EPROTONOSUPPORT for an unknown
+// network, those of go_lookup_host and connect(2).   Owns: the caller; end with go_conn_free.   Panics: for a NULL ctx.
+// From: goroutine or foreign thread.   Go: Dialer.DialContext
+GO_API go_conn *go_dial(go_context *ctx, const char *network, const char *address, int *err);
+
+// The same within d, -ETIMEDOUT; without a limit if d is negative.   Go: net.DialTimeout
 GO_API go_conn *go_dial_timeout(const char *network, const char *address, go_duration d, int *err);
+
+// --- Names ---
+
+// Looks a host's addresses up, in /etc/hosts and by DNS as /etc/resolv.conf says, IPv4 and IPv6, the best one first, and
+// writes at most max of them as text. Any number of lookups run at a time. Blocks until the answer or the end of ctx.
+// Returns: how many.   Errors: the context's; -ENOENT: there is no such host; -EINVAL: that is no name; -ETIMEDOUT,
+// -ECONNREFUSED: no server answers; -EIO: one answers wrongly.   Go: Resolver.LookupHost
+GO_API int go_lookup_host(go_context *ctx, const char *name, char addresses[][64], int max);
 
 // --- Connections ---
 
@@ -92,6 +109,32 @@ GO_API int go_conn_set_write_deadline(go_conn *c, go_time t);
 // close; -ENOTCONN if the connection is gone.   Go: Conn.LocalAddr, Conn.RemoteAddr
 GO_API int go_conn_local_addr(go_conn *c, char *text, size_t n);
 GO_API int go_conn_remote_addr(go_conn *c, char *text, size_t n);
+
+// --- Datagrams ---
+
+// A socket address of any kind.
+typedef struct go_addr {
+    struct sockaddr_storage sa;
+    socklen_t n;
+} go_addr;
+
+// Opens a socket for datagrams from anybody, on "udp", "udp4" or "udp6". A dialed one ("udp" with go_dial) has one peer and
+// is read and written as any connection, a datagram a call.
+// Errors: as go_listen.   Owns: the caller; end with go_conn_free.   Go: net.ListenPacket
+GO_API go_conn *go_listen_packet(const char *network, const char *address, int *err);
+
+// Receives a datagram, cut to n bytes, and where it came from (addr may be NULL). Blocks until there is one.
+// Returns: its size as received.   Errors: as go_conn_read.   Go: PacketConn.ReadFrom
+GO_API ssize_t go_conn_recv_from(go_conn *c, void *buf, size_t n, go_addr *addr);
+
+// Sends a datagram.   Returns: n.   Errors: as go_conn_write, and -EMSGSIZE.   Go: PacketConn.WriteTo
+GO_API ssize_t go_conn_send_to(go_conn *c, const void *buf, size_t n, const go_addr *addr);
+
+// Write an address as text, and make one of text: "127.0.0.1:80", "[::1]:80", "/path".
+// Errors: -ENOSPC if it does not fit in n bytes; -EINVAL, -ENOENT if the text is no address.   Go: Addr.String,
+// netip.ParseAddrPort
+GO_API int go_addr_text(const go_addr *addr, char *text, size_t n);
+GO_API int go_addr_parse(const char *text, go_addr *addr);
 
 GO_END_DECLS
 

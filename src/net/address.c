@@ -13,9 +13,9 @@
 #include <sys/un.h>
 
 static const struct gf_network networks[] = {
-    {"tcp", SOCK_STREAM, AF_UNSPEC},
-    {"tcp4", SOCK_STREAM, AF_INET},
-    {"tcp6", SOCK_STREAM, AF_INET6},
+    {"tcp", SOCK_STREAM, AF_UNSPEC}, {"tcp4", SOCK_STREAM, AF_INET},
+    {"tcp6", SOCK_STREAM, AF_INET6}, {"udp", SOCK_DGRAM, AF_UNSPEC},
+    {"udp4", SOCK_DGRAM, AF_INET},   {"udp6", SOCK_DGRAM, AF_INET6},
     {"unix", SOCK_STREAM, AF_UNIX},
 };
 
@@ -60,7 +60,15 @@ int gf_address_split(const char *text, char host[GF_MOST_HOST], int *port)
     return parse_port(colon + 1, port);
 }
 
-static void set_ip4(struct gf_address *a, struct in_addr ip, int port)
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+               "the port stands at the same place in both");
+
+void gf_address_set_port(go_addr *a, int port)
+{
+    ((struct sockaddr_in *)&a->sa)->sin_port = htons((uint16_t)port);
+}
+
+static void set_ip4(go_addr *a, struct in_addr ip, int port)
 {
     struct sockaddr_in *in = (struct sockaddr_in *)&a->sa;
     *in = (struct sockaddr_in){
@@ -68,7 +76,7 @@ static void set_ip4(struct gf_address *a, struct in_addr ip, int port)
     a->n = sizeof *in;
 }
 
-static void set_ip6(struct gf_address *a, struct in6_addr ip, uint32_t scope, int port)
+static void set_ip6(go_addr *a, struct in6_addr ip, uint32_t scope, int port)
 {
     struct sockaddr_in6 *in = (struct sockaddr_in6 *)&a->sa;
     *in = (struct sockaddr_in6){.sin6_family = AF_INET6,
@@ -89,7 +97,7 @@ static uint32_t take_zone(char *host)
     return index ? index : (uint32_t)strtoul(zone, NULL, 10);
 }
 
-int gf_address_from_literal(int family, const char *host, int port, struct gf_address *a)
+int gf_address_from_literal(int family, const char *host, int port, go_addr *a)
 {
     struct in_addr ip4;
     struct in6_addr ip6;
@@ -110,7 +118,7 @@ int gf_address_from_literal(int family, const char *host, int port, struct gf_ad
     return 0;
 }
 
-void gf_address_any(int family, int port, struct gf_address *a)
+void gf_address_any(int family, int port, go_addr *a)
 {
     if (family == AF_INET)
         set_ip4(a, (struct in_addr){htonl(INADDR_ANY)}, port);
@@ -118,7 +126,7 @@ void gf_address_any(int family, int port, struct gf_address *a)
         set_ip6(a, in6addr_any, 0, port);
 }
 
-void gf_address_loopback(int family, int port, struct gf_address *a)
+void gf_address_loopback(int family, int port, go_addr *a)
 {
     if (family == AF_INET)
         set_ip4(a, (struct in_addr){htonl(INADDR_LOOPBACK)}, port);
@@ -126,7 +134,7 @@ void gf_address_loopback(int family, int port, struct gf_address *a)
         set_ip6(a, in6addr_loopback, 0, port);
 }
 
-int gf_address_from_path(const char *path, struct gf_address *a)
+int gf_address_from_path(const char *path, go_addr *a)
 {
     struct sockaddr_un *un = (struct sockaddr_un *)&a->sa;
     size_t n = strlen(path);
@@ -142,23 +150,45 @@ int gf_address_from_path(const char *path, struct gf_address *a)
     return 0;
 }
 
+int go_addr_parse(const char *text, go_addr *a)
+{
+    char host[GF_MOST_HOST];
+    int port;
+    if (*text == '/' || *text == '@')
+        return gf_address_from_path(text, a);
+    int error = gf_address_split(text, host, &port);
+    return error ? error : gf_address_from_literal(AF_UNSPEC, host, port, a);
+}
+
 // --- To text ---
 
-static int put_ip6(const struct sockaddr_in6 *in, char *text, size_t n)
+static bool is_ip4_inside(const struct sockaddr_in6 *in)
 {
-    char ip[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
-    int port = ntohs(in->sin6_port);
-    if (IN6_IS_ADDR_V4MAPPED(&in->sin6_addr)) {
-        inet_ntop(AF_INET, &in->sin6_addr.s6_addr[12], ip, sizeof ip);
-        return snprintf(text, n, "%s:%d", ip, port);
+    return IN6_IS_ADDR_V4MAPPED(&in->sin6_addr);
+}
+
+static void put_ip6(const struct sockaddr_in6 *in, char text[64])
+{
+    char ip[INET6_ADDRSTRLEN], zone[IF_NAMESIZE];
+    if (is_ip4_inside(in)) {
+        inet_ntop(AF_INET, &in->sin6_addr.s6_addr[12], text, 64);
+        return;
     }
     inet_ntop(AF_INET6, &in->sin6_addr, ip, sizeof ip);
-    if (in->sin6_scope_id) {
-        zone[0] = '%';
-        if (!if_indextoname(in->sin6_scope_id, zone + 1))
-            snprintf(zone + 1, sizeof zone - 1, "%u", in->sin6_scope_id);
-    }
-    return snprintf(text, n, "[%s%s]:%d", ip, zone, port);
+    if (!in->sin6_scope_id)
+        snprintf(text, 64, "%s", ip);
+    else if (if_indextoname(in->sin6_scope_id, zone))
+        snprintf(text, 64, "%s%%%s", ip, zone);
+    else
+        snprintf(text, 64, "%s%%%u", ip, in->sin6_scope_id);
+}
+
+void gf_address_host(const go_addr *a, char text[64])
+{
+    if (a->sa.ss_family == AF_INET6)
+        put_ip6((const struct sockaddr_in6 *)&a->sa, text);
+    else
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)&a->sa)->sin_addr, text, 64);
 }
 
 static int put_path(const struct sockaddr_un *un, socklen_t bytes, char *text, size_t n)
@@ -171,18 +201,19 @@ static int put_path(const struct sockaddr_un *un, socklen_t bytes, char *text, s
     return snprintf(text, n, "%.*s", (int)used, un->sun_path);
 }
 
-int gf_address_to_text(const struct gf_address *a, char *text, size_t n)
+int go_addr_text(const go_addr *a, char *text, size_t n)
 {
-    char ip[INET_ADDRSTRLEN];
-    const struct sockaddr_in *in = (const struct sockaddr_in *)&a->sa;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->sa;
+    char host[64];
     int length;
     switch (a->sa.ss_family) {
     case AF_INET:
-        inet_ntop(AF_INET, &in->sin_addr, ip, sizeof ip);
-        length = snprintf(text, n, "%s:%d", ip, ntohs(in->sin_port));
-        break;
     case AF_INET6:
-        length = put_ip6((const struct sockaddr_in6 *)&a->sa, text, n);
+        gf_address_host(a, host);
+        // The port stands at the same place in both.
+        length = snprintf(text, n,
+                          a->sa.ss_family == AF_INET6 && !is_ip4_inside(in6) ? "[%s]:%d" : "%s:%d",
+                          host, ntohs(in6->sin6_port));
         break;
     case AF_UNIX:
         length = put_path((const struct sockaddr_un *)&a->sa, a->n, text, n);

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Networks and addresses as text, and what the socket calls want. The public go_addr's layout is used throughout.
+// Networks and addresses as text, and what the socket calls want.
 #ifndef GF_NET_ADDRESS_H
 #define GF_NET_ADDRESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/socket.h>
-
-struct gf_address {
-    struct sockaddr_storage sa;
-    socklen_t n;
-};
+#include <gofer/net.h>
 
 // What a network's name says.
 struct gf_network {
@@ -28,14 +21,15 @@ int gf_address_split(const char *text, char host[GF_MOST_HOST], int *port);
 
 // A literal IP address of the family, AF_UNSPEC: of any. -ENOENT: it is none, but maybe a name; -EAFNOSUPPORT: it is
 // one of the other family.
-int gf_address_from_literal(int family, const char *host, int port, struct gf_address *a);
+int gf_address_from_literal(int family, const char *host, int port, go_addr *a);
 // All interfaces, or this machine itself.
-void gf_address_any(int family, int port, struct gf_address *a);
-void gf_address_loopback(int family, int port, struct gf_address *a);
+void gf_address_any(int family, int port, go_addr *a);
+void gf_address_loopback(int family, int port, go_addr *a);
 // A unix socket's: a path, or '@' and an abstract name. -EINVAL if it is too long or empty.
-int gf_address_from_path(const char *path, struct gf_address *a);
+int gf_address_from_path(const char *path, go_addr *a);
 
-// -ENOSPC if it does not fit.
-int gf_address_to_text(const struct gf_address *a, char *text, size_t n);
+void gf_address_set_port(go_addr *a, int port);
+// The IP address alone, without port and brackets.
+void gf_address_host(const go_addr *a, char text[64]);
 
 #endif

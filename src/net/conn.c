@@ -142,7 +142,7 @@ static ssize_t write_once(go_conn *c, const struct msghdr *message)
     return put < 0 ? -EAGAIN : put;
 }
 
-static ssize_t write_or_wait(go_conn *c, const struct msghdr *message)
+ssize_t gf_conn_send_message(go_conn *c, const struct msghdr *message)
 {
     ssize_t put;
     do
@@ -174,7 +174,7 @@ static ssize_t write_parts(go_conn *c, struct iovec *v, int count)
     if (put < 0)
         return put;
     do {
-        put = write_or_wait(c, &message);
+        put = gf_conn_send_message(c, &message);
         if (put > 0) {
             done += (size_t)put;
             advance(&message, (size_t)put);
@@ -278,12 +278,12 @@ int go_conn_set_deadline(go_conn *c, go_time t)
 
 int gf_socket_address(struct gf_fd *f, gf_name_call *call, char *text, size_t n)
 {
-    struct gf_address a = {.n = sizeof a.sa};
+    go_addr a = {.n = sizeof a.sa};
     int error = gf_fd_enter(f);
     if (error)
         return error;
     error = call(f->number, (struct sockaddr *)&a.sa, &a.n) < 0 ? -errno
-                                                                : gf_address_to_text(&a, text, n);
+                                                                : go_addr_text(&a, text, n);
     gf_fd_leave(f);
     return error;
 }

@@ -38,6 +38,9 @@ ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_write_socket(go_conn *c, const void *buf, size_t n);
 
+// Sends what the message says once there is room, or a part of it; the turn for writing is the caller's.
+ssize_t gf_conn_send_message(go_conn *c, const struct msghdr *message);
+
 // One end's address as text: by getsockname or getpeername.
 typedef int gf_name_call(int socket, struct sockaddr *sa, socklen_t *n);
 int gf_socket_address(struct gf_fd *f, gf_name_call *call, char *text, size_t n);

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Listening and accepting. What connections want of their sockets (no delay, keep-alive) is set on the listener: accepted
-// ones inherit it, so an accept is one system call.
-//
-// No descriptor left: the connection stays in the kernel's queue. The accept tries again after a pause that grows, until
-// somebody has closed something.
+// Listening and accepting. When no descriptor is left the connection stays in the kernel's queue, and the accept tries again
+// after a pause that grows, until somebody has closed something.
 #include "net/listen.h"
 
-#include "net/options.h"
-#include "os/os.h"
+#include "net/bind.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,77 +13,6 @@
 static const go_duration FIRST_PAUSE = 1 * GO_MILLISECOND, LONGEST_PAUSE = 50 * GO_MILLISECOND;
 
 // --- Listening ---
-
-static int set_options(int s, const struct gf_address *a, const struct gf_network *network,
-                       go_listen_options options)
-{
-    int on = 1, only6 = network->family == AF_INET6;
-    if (a->sa.ss_family == AF_UNIX)
-        return 0;
-    if (setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-        (options.reuse_port && setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) ||
-        (a->sa.ss_family == AF_INET6 &&
-         setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof only6) < 0))
-        return -errno;
-    gf_tcp_set_options(s);
-    return 0;
-}
-
-// A listening socket, or a negative errno.
-static int open_at(const struct gf_network *network, const struct gf_address *a,
-                   go_listen_options options)
-{
-    int s = gf_socket(network, a->sa.ss_family);
-    if (s < 0)
-        return s;
-    int error = set_options(s, a, network, options);
-    if (!error && (bind(s, (const struct sockaddr *)&a->sa, a->n) < 0 ||
-                   listen(s, options.backlog > 0 ? options.backlog : GF_LONGEST_BACKLOG) < 0))
-        error = -errno;
-    if (error) {
-        close(s);
-        return error;
-    }
-    return s;
-}
-
-// All interfaces: IPv6 and IPv4 in one socket, or, where there is no IPv6, IPv4.
-static int open_any(const struct gf_network *network, int port, go_listen_options options)
-{
-    struct gf_address a;
-    int s = -EAFNOSUPPORT;
-    if (network->family != AF_INET) {
-        gf_address_any(AF_INET6, port, &a);
-        s = open_at(network, &a, options);
-    }
-    if ((s == -EAFNOSUPPORT || s == -EADDRNOTAVAIL) && network->family != AF_INET6) {
-        gf_address_any(AF_INET, port, &a);
-        s = open_at(network, &a, options);
-    }
-    return s;
-}
-
-static int open_named(const struct gf_network *network, const char *address,
-                      go_listen_options options)
-{
-    struct gf_address a;
-    char host[GF_MOST_HOST];
-    int port, error;
-    if (network->family == AF_UNIX) {
-        error = gf_address_from_path(address, &a);
-        return error ? error : open_at(network, &a, options);
-    }
-    error = gf_address_split(address, host, &port);
-    if (error)
-        return error;
-    if (!*host)
-        return open_any(network, port, options);
-    if (strcmp(host, "localhost") == 0)
-        gf_address_loopback(network->family == AF_INET6 ? AF_INET6 : AF_INET, port, &a);
-    else if ((error = gf_address_from_literal(network->family, host, port, &a)))
-        return error;
-    return open_at(network, &a, options);
-}
 
 static void destroy(struct gf_fd *f)
 {
@@ -125,7 +49,7 @@ go_listener *go_listen_with(const char *network, const char *address, go_listen_
     const struct gf_network *known = gf_network_named(network);
     int s = !known                       ? -EPROTONOSUPPORT
             : known->type != SOCK_STREAM ? -EPROTONOSUPPORT
-                                         : open_named(known, address, options);
+                                         : gf_bind(known, address, options);
     gf_set_error(err, s < 0 ? s : 0);
     return s < 0 ? NULL : listener_of(s, known, address, err);
 }

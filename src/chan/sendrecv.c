@@ -50,6 +50,24 @@ static inline void buffer_get(struct go_chan *c, void *v)
     __atomic_store_n(&c->count, c->count - 1, __ATOMIC_RELAXED); // as in buffer_put
 }
 
+// The common case of a buffered send: open, nobody waits, and room.
+static inline bool put_at_once(struct go_chan *c, const void *v)
+{
+    if (gf_unlikely(c->closed) || !gf_list_empty(&c->receivers) || c->count == c->cap)
+        return false;
+    buffer_put(c, v);
+    return true;
+}
+
+// The common case of a buffered receive: a value, and nobody waits to send.
+static inline bool get_at_once(struct go_chan *c, void *v)
+{
+    if (c->count == 0 || !gf_list_empty(&c->senders))
+        return false;
+    buffer_get(c, v);
+    return true;
+}
+
 bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed)
 {
     *wake = NULL;
@@ -126,6 +144,11 @@ void go_chan_send_(struct go_chan *c, const void *v)
         wait_for_ever(GF_WAIT_CHAN_SEND_NIL);
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
+    if (put_at_once(c, v)) {
+        gf_unlock(&c->lock);
+        gf_leave(m);
+        return;
+    }
     if (gf_likely(gf_chan_put(c, v, &wake, &closed)))
         gf_unlock(&c->lock);
     else
@@ -146,6 +169,11 @@ bool go_chan_recv_(struct go_chan *c, void *v)
         wait_for_ever(GF_WAIT_CHAN_RECEIVE_NIL);
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
+    if (get_at_once(c, v)) {
+        gf_unlock(&c->lock);
+        gf_leave(m);
+        return true;
+    }
     if (gf_likely(gf_chan_get(c, v, &wake, &ok)))
         gf_unlock(&c->lock);
     else

@@ -12,6 +12,7 @@
 #include <gofer/net.h>
 #include <gofer/panic.h>
 #include <gofer/select.h>
+#include <gofer/signal.h>
 #include <gofer/sync.h>
 #include <gofer/time.h>
 #include <gofer/x/errgroup.h>

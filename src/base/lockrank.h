@@ -13,6 +13,7 @@ enum gf_rank {
     GF_RANK_POOL,     // a shard of a pool
     GF_RANK_POLLDESC, // one descriptor's waiters and deadlines
     GF_RANK_CONTEXT,  // a context's children
+    GF_RANK_SIGNAL,   // the listeners to signals
     GF_RANK_TIMERS,   // a processor's timer heap
     GF_RANK_SEMA,     // a bucket of the parking lot
     GF_RANK_CHAN,     // a channel; several in address order

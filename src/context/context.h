@@ -42,6 +42,8 @@ struct gf_context_class {
     void (*ended)(struct m *m, go_context *c);
     // The program has cancelled it or dropped its last reference, perhaps for the second time. From outside.
     void (*released)(go_context *c);
+    // The memory goes: drops what the class holds. From outside.
+    void (*freed)(go_context *c);
 };
 
 struct go_context {

@@ -37,6 +37,8 @@ void gf_context_unref(go_context *c)
         go_context *parent = c->parent;
         // Relaxed: we are alone with it.
         go_chan_free_(gf_load_relaxed(&c->done));
+        if (c->class && c->class->freed)
+            c->class->freed(c);
         free(c);
         c = parent;
     }

@@ -104,6 +104,9 @@ void gf_os_signal_stack_drop(void);
 int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *context),
                         struct sigaction *old);
 
+// Whether this is the handler that gf_os_signal_handle has installed for the signal first: the runtime's own.
+bool gf_os_signal_is_ours(int sig, const struct sigaction *a);
+
 // --- epoll.c ---
 
 struct gf_os_event {
@@ -123,6 +126,10 @@ int gf_os_poller_renew(int poller, int fd, uint64_t tag);
 int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t deadline);
 // Ends a wait that another thread is in. Async-signal-safe.
 void gf_os_poller_break(int poller);
+// A descriptor that can be watched, and an event on it. Opening returns a negative errno if it fails; raising is
+// async-signal-safe.
+int gf_os_event_open(void);
+void gf_os_event_raise(int event);
 
 // --- file.c ---
 

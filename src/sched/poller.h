@@ -25,7 +25,7 @@ int gf_poller_renew(int fd, struct gf_poll_source *s);
 
 // Whether the poller is open: then an idle thread sleeps in it.
 bool gf_poller_in_use(void);
-// Goroutines that wait for a descriptor; the descriptor records count them. A deadlock needs this to be 0.
+// Goroutines that wait for a descriptor, counted by the descriptor records, and one while anybody listens to signals. A deadlock needs this to be 0.
 void gf_poller_count_waiter(int change);
 int gf_poller_waiters(void);
 

@@ -28,10 +28,9 @@ struct gf_sched {
     int foreign_count;          // foreign threads that have called gofer and live
     int blocked_count; // goroutines that run or block outside the runtime without a P (GF_BLOCKED)
     int next_m_id;
-    bool main_exited;   // main's goroutine has ended by go_exit
-    bool deadlocked;    // reported
-    bool has_sysmon;    // its thread exists
-    int external_waits; // registrations that an event from outside may serve: signal channels
+    bool main_exited; // main's goroutine has ended by go_exit
+    bool deadlocked;  // reported
+    bool has_sysmon;  // its thread exists
 
     // [atomic] hints for others, written under the lock; relaxed unless the reader says otherwise.
     _Atomic(int32_t) queue_count GF_ALIGNED_LINE;

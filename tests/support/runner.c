@@ -11,6 +11,7 @@
 #include "support/harness.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -37,9 +38,17 @@ static struct test *nth_test(int n)
     return t;
 }
 
+// The runner's own handlers, which a test inherits, are none of the test's program.
+static void forget_handlers(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 static void run_test(int n)
 {
     running = nth_test(n);
+    forget_handlers();
     running->body();
     fflush(NULL);
 }

@@ -21,15 +21,29 @@ static const uint64_t BREAKER_TAG = UINT64_MAX;
 static int breaker = -1;
 static _Atomic(bool) has_no_pwait2;
 
+int gf_os_event_open(void)
+{
+    int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return event >= 0 ? event : -errno;
+}
+
+void gf_os_event_raise(int event)
+{
+    uint64_t one = 1;
+    int saved = errno;
+    (void)!write(event, &one, sizeof one);
+    errno = saved;
+}
+
 int gf_os_poller_open(void)
 {
     int poller = epoll_create1(EPOLL_CLOEXEC);
     if (poller < 0)
         return -errno;
-    breaker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    breaker = gf_os_event_open();
     struct epoll_event e = {.events = EPOLLIN, .data.u64 = BREAKER_TAG};
     if (breaker < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, breaker, &e) < 0) {
-        int error = errno;
+        int error = breaker < 0 ? -breaker : errno;
         if (breaker >= 0)
             close(breaker);
         close(poller);
@@ -126,8 +140,5 @@ int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t d
 void gf_os_poller_break(int poller)
 {
     (void)poller;
-    uint64_t one = 1;
-    int saved = errno;
-    (void)!write(breaker, &one, sizeof one);
-    errno = saved;
+    gf_os_event_raise(breaker);
 }

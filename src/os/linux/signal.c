@@ -20,10 +20,20 @@ void gf_os_signal_stack_drop(void)
     sigaltstack(&none, NULL);
 }
 
+// The handlers of the runtime: the first that was installed for each signal. [const] after the start.
+static void (*handlers[NSIG])(int sig, siginfo_t *info, void *context);
+
 int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *context),
                         struct sigaction *old)
 {
     struct sigaction action = {.sa_sigaction = f, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
     sigemptyset(&action.sa_mask);
+    if (!handlers[sig])
+        handlers[sig] = f;
     return sigaction(sig, &action, old) == 0 ? 0 : -errno;
+}
+
+bool gf_os_signal_is_ours(int sig, const struct sigaction *a)
+{
+    return (a->sa_flags & SA_SIGINFO) && a->sa_sigaction == handlers[sig];
 }

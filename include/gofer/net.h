@@ -110,6 +110,47 @@ GO_API int go_conn_set_write_deadline(go_conn *c, go_time t);
 GO_API int go_conn_local_addr(go_conn *c, char *text, size_t n);
 GO_API int go_conn_remote_addr(go_conn *c, char *text, size_t n);
 
+// --- TLS ---
+
+// A connection of these is a go_conn like any other. TLS 1.2 and 1.3. Texts are copied.
+typedef struct go_tls_config {
+    const char *server_name; // client: who the server must be; NULL: the host that is dialed
+    const char *
+        ca_file; // client: PEM file of trusted authorities, NULL: the system's; server: those that clients'
+                 // certificates must come from, NULL: clients show none
+    const char *
+        cert_file; // PEM file of this end's certificate and what leads to its authority; servers need one
+    const char *key_file;      // PEM file of its key
+    const char *alpn;          // protocols, best first: "h2,http/1.1"
+    bool insecure_skip_verify; // client: takes any certificate
+} go_tls_config;
+
+// Dials and shakes hands. The server's certificate is verified unless the configuration, which may be NULL, says otherwise.
+// A session of an earlier connection there, with the same configuration, is resumed.
+// Errors: as go_dial; -EKEYREJECTED: the certificate is not to be trusted; -EPROTO: the peer speaks no TLS that fits;
+// -ECONNRESET: it hung up; -EINVAL, -ENOENT: a file or a text of the configuration is wrong, or not there.
+// Owns: the caller; end with go_conn_free.   Go: tls.DialWithDialer
+GO_API go_conn *go_tls_dial(go_context *ctx, const char *network, const char *address,
+                            const go_tls_config *config, int *err);
+
+// Listens for TLS. go_accept does not wait for the handshake: the first read or write does that, or one of the questions
+// below, with errors as go_tls_dial's.   Errors: as go_listen; -EINVAL, -ENOENT as above.   Go: tls.Listen
+GO_API go_listener *go_tls_listen(const char *network, const char *address,
+                                  const go_tls_config *config, int *err);
+
+// Reads the listener's files again: connections accepted from now on get the new certificate, others keep theirs; sessions
+// can still be resumed.   Errors: as go_tls_listen, and then the old one stays; -EPROTO if it is no TLS listener;
+// -ESHUTDOWN after a close.   From: goroutine or foreign thread.
+GO_API int go_tls_reload(go_listener *l);
+
+// Write what was agreed on: the protocol, and, on a server, the name that the client asked for; "" if there is none.
+// Block until the handshake is done.   Errors: the handshake's; -EPROTO without TLS; -ENOSPC if it does not fit.
+// Go: ConnectionState.NegotiatedProtocol, ServerName
+GO_API int go_tls_alpn(go_conn *c, char *text, size_t n);
+GO_API int go_tls_server_name(go_conn *c, char *text, size_t n);
+// Returns whether an earlier session was resumed.   Go: ConnectionState.DidResume
+GO_API bool go_tls_resumed(go_conn *c);
+
 // --- Datagrams ---
 
 // A socket address of any kind.

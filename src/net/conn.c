@@ -87,6 +87,8 @@ static bool has_drained(const go_conn *c, ssize_t got, size_t n)
 ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n)
 {
     ssize_t got;
+    if (!gf_fd_may_try(&c->fd, GF_READING))
+        return -EAGAIN;
     uint32_t news = gf_fd_news(&c->fd, GF_READING);
     do
         got = recv(c->fd.number, buf, n, 0);
@@ -104,7 +106,7 @@ ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n)
     if (got < 0)
         return got;
     do
-        got = gf_fd_may_try(&c->fd, GF_READING) ? gf_conn_try_read_socket(c, buf, n) : -EAGAIN;
+        got = gf_conn_try_read_socket(c, buf, n);
     while (got == -EAGAIN && (got = gf_fd_wait(&c->fd, GF_READING)) == 0);
     gf_fd_end(&c->fd, GF_READING);
     return got;
@@ -128,9 +130,11 @@ ssize_t go_conn_read(go_conn *c, void *buf, size_t n)
 
 // --- Writing ---
 
-static ssize_t write_once(go_conn *c, const struct msghdr *message)
+ssize_t gf_conn_try_send(go_conn *c, const struct msghdr *message)
 {
     ssize_t put;
+    if (!gf_fd_may_try(&c->fd, GF_WRITING))
+        return -EAGAIN;
     uint32_t news = gf_fd_news(&c->fd, GF_WRITING);
     do
         put = sendmsg(c->fd.number, message, MSG_NOSIGNAL);
@@ -146,7 +150,7 @@ ssize_t gf_conn_send_message(go_conn *c, const struct msghdr *message)
 {
     ssize_t put;
     do
-        put = gf_fd_may_try(&c->fd, GF_WRITING) ? write_once(c, message) : -EAGAIN;
+        put = gf_conn_try_send(c, message);
     while (put == -EAGAIN && (put = gf_fd_wait(&c->fd, GF_WRITING)) == 0);
     return put;
 }

@@ -34,9 +34,11 @@ int gf_socket(const struct gf_network *network, int family);
 
 // What goes over the socket itself, below a layer.
 ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n);
-// One attempt, by who has the turn to read: -EAGAIN if there is nothing.
-ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_write_socket(go_conn *c, const void *buf, size_t n);
+
+// One attempt, in the caller's turn: -EAGAIN if the kernel has nothing, or no room, which is remembered for gf_fd_wait.
+ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n);
+ssize_t gf_conn_try_send(go_conn *c, const struct msghdr *message);
 
 // Sends what the message says once there is room, or a part of it; the turn for writing is the caller's.
 ssize_t gf_conn_send_message(go_conn *c, const struct msghdr *message);

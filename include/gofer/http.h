@@ -128,6 +128,15 @@ GO_API go_conn *go_http_hijack(go_http_response *w);
 // "OK" for 200; "" if unknown.
 GO_API const char *go_http_status_text(int status);
 
+// --- Files ---
+
+// Answers with a file: its type by its name, Last-Modified and If-Modified-Since, one range of bytes (206, 416). A directory
+// is answered by its index.html, a missing file by 404, another method than GET and HEAD by 405.   Go: http.ServeFile
+GO_API void go_http_file(go_http_response *w, go_http_request *r, const char *path);
+// A handler that serves the files below a directory, its argument: for patterns with a rest, like "GET /static/" or
+// "GET /{file...}", which names the file. A path that climbs out is answered by 400.   Go: http.FileServer
+GO_API void go_http_files(go_http_response *w, go_http_request *r, void *directory);
+
 // --- Middleware that comes with the server; see go_http_use ---
 
 // Answers a panic with 500 and logs it with its stack; if an answer is under way, the connection breaks off. arg: NULL.
@@ -139,6 +148,10 @@ GO_API void go_http_log(go_http_response *w, go_http_request *r, go_http_next *n
 // its reads and writes fail with -ETIMEDOUT. Its answer is collected and sent in one; it cannot flush or hijack.
 // Go: http.TimeoutHandler
 GO_API void go_http_timeout(go_http_response *w, go_http_request *r, go_http_next *next, void *arg);
+
+// Answers 429 with Retry-After (seconds) when arg, a go_limiter *, allows no more.
+GO_API void go_http_rate_limit(go_http_response *w, go_http_request *r, go_http_next *next,
+                               void *arg);
 
 // --- The server ---
 
@@ -182,6 +195,61 @@ GO_API int go_http_shutdown(go_http_server *s, go_context *ctx);
 GO_API int go_http_close(go_http_server *s);
 // Calls f(arg) in a goroutine of its own when the server begins to stop.   Go: Server.RegisterOnShutdown
 GO_API void go_http_on_shutdown(go_http_server *s, void (*f)(void *arg), void *arg);
+
+// --- The client ---
+
+typedef struct go_http_client go_http_client;
+typedef struct go_http_reply go_http_reply;
+
+typedef struct go_http_client_options {
+    go_duration timeout; // for a call with its redirects and the reading of its answer; 0: none
+    go_duration dial_timeout; // 0: 30 s
+    go_duration idle_timeout; // how long a connection is kept; 0: 90 s
+    int max_idle;             // connections kept in all; 0: 100
+    int max_idle_per_host;    // and for one place; 0: 16
+    int max_redirects;        // 0: 10; negative: the redirect is the answer
+    bool no_gzip;             // do not ask for packed answers and unpack them
+} go_http_client_options;
+
+typedef struct go_http_call {
+    const char *method; // NULL: GET
+    const char *url;    // http://…; a user and password in it are sent as basic authentication
+    const char *const *headers; // name, value, name, value, …, NULL; or NULL
+    const void *body;           // body_size bytes; NULL: none
+    size_t body_size;
+    // Instead of body: gives the next bytes, 0 at the end, or a negative errno. Sent in chunks if body_size is 0.
+    ssize_t (*read_body)(void *arg, void *buf, size_t n);
+    void *body_arg;
+} go_http_call;
+
+// Makes a client with a pool of connections. Any number of goroutines may use it at once.
+// Owns: the caller, until go_http_client_free, after its replies are freed.   Go: http.Client with a http.Transport
+GO_API go_http_client *go_http_client_new(go_http_client_options options);
+GO_API void go_http_client_free(go_http_client *c);
+
+// Calls, and returns once the answer's head is there: any status counts as success. client NULL: a common one; ctx NULL:
+// the background. The context's end breaks the call off, and the reading of its answer.
+// Errors: -EINVAL: no such URL or method; -ELOOP: too many redirects; -EBADMSG: no HTTP; -ECANCELED, -ETIMEDOUT: the
+// context ended; -EPROTONOSUPPORT: a scheme that this build does not speak; those of dialing and of the connection.
+// Owns: *reply is the caller's, until go_http_reply_free; untouched on failure.   Go: Client.Do, http.Get
+GO_API int go_http_do(go_http_client *client, go_context *ctx, go_http_call call,
+                      go_http_reply **reply);
+GO_API int go_http_get(go_context *ctx, const char *url, go_http_reply **reply);
+
+GO_API int go_http_reply_status(go_http_reply *r);
+// Texts that live as long as the reply; NULL if there is no such field.
+GO_API const char *go_http_reply_header(go_http_reply *r, const char *name);
+GO_API bool go_http_reply_header_at(go_http_reply *r, size_t i, const char **name,
+                                    const char **value);
+GO_API const char *go_http_reply_trailer(go_http_reply *r, const char *name);
+GO_API const char *go_http_reply_url(go_http_reply *r); // after redirects
+// The body's length; -1 if it is not known.
+GO_API int64_t go_http_reply_length(go_http_reply *r);
+// Reads from the body, unpacked if the client has asked for packing. Blocks until there is something.
+// Returns: bytes; 0 at the end.   Errors: -EBADMSG: malformed; -ECONNRESET: cut short; the context's.
+GO_API ssize_t go_http_reply_read(go_http_reply *r, void *buf, size_t n);
+// Ends with the reply. A connection whose answer was read to its end is kept for other calls. NULL is allowed.
+GO_API void go_http_reply_free(go_http_reply *r);
 
 GO_END_DECLS
 

@@ -52,16 +52,25 @@ static bool has_hung_up(go_conn *c)
     return c->layer || n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-int gf_netconn_wait_hangup(go_conn *c)
+// Whether there are bytes, the end, or an error.
+static bool has_event(go_conn *c)
+{
+    char byte;
+    return recv(c->fd.number, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+           (errno != EAGAIN && errno != EINTR);
+}
+
+// Waits until `happened`, which only looks. Whatever else there may be to read is left alone: only another event of the
+// poller ends each wait.
+static int wait_until(go_conn *c, bool (*happened)(go_conn *c))
 {
     int error = gf_fd_begin(&c->fd, GF_READING);
     if (error)
         return error;
     for (;;) {
         uint32_t news = gf_fd_news(&c->fd, GF_READING);
-        if (has_hung_up(c))
+        if (happened(c))
             break;
-        // Whatever else there may be to read is not looked at: only another event ends the wait.
         gf_fd_found_dry(&c->fd, GF_READING, news);
         error = gf_fd_wait(&c->fd, GF_READING);
         if (error)
@@ -70,6 +79,16 @@ int gf_netconn_wait_hangup(go_conn *c)
     gf_fd_side(&c->fd, GF_READING)->dry = false;
     gf_fd_end(&c->fd, GF_READING);
     return error;
+}
+
+int gf_netconn_wait_hangup(go_conn *c)
+{
+    return wait_until(c, has_hung_up);
+}
+
+int gf_netconn_wait_event(go_conn *c)
+{
+    return wait_until(c, has_event);
 }
 
 // --- Bytes given back ---

@@ -3,6 +3,8 @@
 // long, or ends in the middle of its answer, and what is left behind of it afterwards.
 #include "support/http.h"
 
+#include <gofer/x/limiter.h>
+
 static chan(go_unit) release;
 static chan(int) ended;
 
@@ -142,4 +144,17 @@ TEST(a_panic_within_the_time_is_the_connections)
     CHECK_MATCH(s->log, "http: panic serving 127.0.0.1:[0-9]+: broken\n");
     CHECK_MATCH(test_ask(s, REQUEST("?do=exit")), "^HTTP/1.1 200 ");
     test_server_end(s);
+}
+
+TEST(the_rate_limit_answers_429_and_says_when_to_come_back)
+{
+    go_limiter *limiter = go_limiter_new(0.1, 2);
+    struct test_server *s = serve(go_http_rate_limit, limiter);
+    for (int i = 0; i < 2; i++)
+        CHECK_MATCH(test_ask(s, REQUEST("")), "^HTTP/1.1 201 ");
+    for (int i = 0; i < 2; i++)
+        CHECK_MATCH(test_ask(s, REQUEST("")),
+                    "^HTTP/1.1 429 Too Many Requests\r\nRetry-After: (9|10)\r\n");
+    test_server_end(s);
+    go_limiter_free(limiter);
 }

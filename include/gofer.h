@@ -15,12 +15,18 @@
 #include <gofer/signal.h>
 #include <gofer/sync.h>
 #include <gofer/time.h>
+#include <gofer/x/barrier.h>
 #include <gofer/x/errgroup.h>
 #include <gofer/x/first.h>
+#include <gofer/x/lfstack.h>
 #include <gofer/x/limiter.h>
+#include <gofer/x/lru.h>
 #include <gofer/x/pipeline.h>
 #include <gofer/x/pubsub.h>
+#include <gofer/x/ring.h>
 #include <gofer/x/semaphore.h>
+#include <gofer/x/shardmap.h>
+#include <gofer/x/singleflight.h>
 #include <gofer/x/workers.h>
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/compiler.h"
 
+#include <gofer/panic.h>
+
 struct m;
 
 // Leaves the runtime and panics with exactly this text. The caller is inside the runtime and holds no lock.
@@ -13,5 +15,8 @@ _Noreturn GF_COLD void gf_panic_misuse(struct m *m, const char *text);
 
 // The same from outside of the runtime.
 _Noreturn GF_COLD void gf_panic_runtime(const char *text);
+
+// Panics as p was, which was caught before and stays the caller's. From outside of the runtime.
+_Noreturn GF_COLD void gf_panic_again(const go_panic_info *p);
 
 #endif

@@ -176,6 +176,14 @@ void gf_panic_runtime(const char *text)
     gf_panic_raise(p);
 }
 
+void gf_panic_again(const go_panic_info *p)
+{
+    struct gf_panic *again = gf_panic_new(p->message);
+    again->info.value = p->value;
+    again->info.runtime_error = p->runtime_error;
+    gf_panic_raise(again);
+}
+
 void gf_panic_misuse(struct m *m, const char *text)
 {
     gf_leave(m);

@@ -38,9 +38,9 @@ static void prepend(struct gf_retired **list, struct gf_retired *chain)
 
 static void empty_bag(struct m *m)
 {
-    // Acquire: pairs with gf_retire's release. Relaxed: only the collector changes the epoch.
-    struct gf_retired *bag = gf_xchg_acquire(&m->bag, NULL);
-    prepend(&collector.limbo[gf_load_relaxed(&gf_epoch) & 1], bag);
+    prepend(&collector.limbo[gf_load_relaxed(&gf_epoch) & 1], m->bag); // relaxed: only we change it
+    m->bag = NULL;
+    m->bag_weight = 0;
 }
 
 // Whether a reader is still in an earlier epoch.
@@ -77,7 +77,6 @@ struct gf_retired *gf_epoch_collect(struct m *m)
     struct gf_retired *garbage = NULL;
     if (!begin())
         return NULL;
-    m->bag_weight = 0;
     empty_bag(m);
     advance(&garbage);
     end();
@@ -98,10 +97,8 @@ struct gf_retired *gf_epoch_wait(struct m *m)
     struct gf_retired *garbage = NULL;
     for (unsigned round = 0; !begin(); round++)
         pause_a_while(round);
-    m->bag_weight = 0;
-    for (struct m *any = gf_load_acquire(&gf_sched.all_ms); any; any = any->all_next)
-        empty_bag(any);
-    // The epoch is read, like the bags, with the collector in our hands: so each step to come makes its barrier after
+    empty_bag(m);
+    // The epoch is read with the collector in our hands: so each step to come makes its barrier after
     // what the caller has unlinked.
     uint64_t until = gf_load_relaxed(&gf_epoch) + 2;
     // A reader that lags has lost its processor to the system, in the middle of a short section.

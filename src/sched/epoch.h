@@ -16,7 +16,7 @@
 // A reader whose 1. the collector misses runs its 3. after the barrier, and finds nothing that was unlinked before.
 // On a system without membarrier the reader makes a fence itself.
 //
-// What is kept at most: a full bag for each thread, and what was retired in the last two epochs.
+// What is kept at most: a bag for each thread that there was, not quite full, and what was retired in the last two epochs.
 #ifndef GF_SCHED_EPOCH_H
 #define GF_SCHED_EPOCH_H
 
@@ -28,7 +28,7 @@ struct gf_retired {
     void (*free)(struct gf_retired *r); // runs outside of the runtime, on any goroutine
 };
 
-enum { GF_BAG_WEIGHT = 256 }; // a bag of this weight is to be collected
+enum { GF_BAG_WEIGHT = 128 }; // a bag of this weight is to be collected
 
 // The current epoch, from 1. [atomic] the collector advances it (release; pairs with the readers' acquire).
 extern _Atomic(uint64_t) gf_epoch GF_ALIGNED_LINE;
@@ -55,11 +55,8 @@ static inline void gf_retire(struct m *m, struct gf_retired *r, void (*free)(str
                              uint32_t weight)
 {
     r->free = free;
-    r->next = gf_load_relaxed(&m->bag); // relaxed: the compare-and-swap decides
-    // Release: pairs with the collector's acquire, which takes the whole bag, so an address that comes again does
-    // not matter.
-    while (!gf_cas_release(&m->bag, &r->next, r))
-        ;
+    r->next = m->bag;
+    m->bag = r;
     uint32_t sum = m->bag_weight + weight;
     m->bag_weight = sum < weight ? UINT32_MAX : sum;
 }
@@ -74,8 +71,8 @@ static inline bool gf_epoch_is_due(const struct m *m)
 // gf_retired_free. From inside the runtime, outside of a section, without locks.
 GF_NOINLINE struct gf_retired *gf_epoch_collect(struct m *m);
 
-// Waits until every section that was there before the call is over, and returns all that may be freed then,
-// whoever retired it. From inside the runtime, outside of a section, without locks.
+// Waits until every section that was there before the call is over, and returns what may be freed then: all that this
+// thread has retired, and others' that it comes by. From inside the runtime, outside of a section, without locks.
 GF_NOINLINE struct gf_retired *gf_epoch_wait(struct m *m);
 
 // Frees a chain. From outside of the runtime, for it runs the allocator and maybe the program's code.

@@ -46,8 +46,8 @@ struct m {
     // Reading without locks and retiring what others may still read: epoch.h.
     _Atomic(uint64_t)
         inside; // [atomic] the epoch that a section began in, 0 outside; written by this thread
-    _Atomic(struct gf_retired *) bag; // [atomic] filled by this thread, emptied by the collector
-    uint32_t bag_weight;              // [owner M] of what was put in since this thread collected
+    struct gf_retired *bag; // [owner M] what it has retired since it collected
+    uint32_t bag_weight;    // [owner M] of that
 
     _Atomic(bool)
         blocking; // between go_blocking_begin and _end; relaxed: this thread's; sysmon looks

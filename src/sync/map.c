@@ -110,7 +110,7 @@ static bool add(go_map *map, const struct gf_map_key *k, struct gf_map_supplies 
     struct gf_map_section s = gf_map_enter(map);
     if (s.trie)
         do {
-            added = gf_map_add(s.trie, k, supplies, &found, needed);
+            added = gf_map_add(s.m, s.trie, k, supplies, &found, needed);
             // One that is there may be removed before it grants the wish; then the key can be added.
         } while (added == GF_MAP_FOUND && !grant(found, w));
     gf_map_leave(s);

@@ -188,7 +188,7 @@ enum gf_map_added {
 };
 
 // Adds the key with the value of the supplied entry. In a section.
-enum gf_map_added gf_map_add(struct gf_map_trie *t, const struct gf_map_key *k,
+enum gf_map_added gf_map_add(struct m *m, struct gf_map_trie *t, const struct gf_map_key *k,
                              struct gf_map_supplies *s, struct gf_map_entry **found,
                              unsigned *needed);
 

@@ -2,6 +2,7 @@
 // How a map's trie changes shape (map.h): entries and nodes come and go under the locks of the nodes. A thread holds one
 // node's lock; only while empty nodes are taken away it also holds the parent's, so each level has a lock rank of its own.
 // Nothing is allocated here while inside the runtime: what an insertion needs is supplied beforehand.
+#include "sched/solo.h"
 #include "sync/map.h"
 
 #include <stdlib.h>
@@ -114,9 +115,9 @@ void gf_map_trie_retire(struct m *m, struct gf_map_trie *t)
 
 // --- Finding the place ---
 
-static void lock_node(struct gf_map_node *node)
+static void lock_node(struct m *m, struct gf_map_node *node)
 {
-    gf_lock(&node->lock, (enum gf_rank)(GF_RANK_MAP + node->shift / GF_MAP_BITS));
+    gf_solo_lock(m, &node->lock, (enum gf_rank)(GF_RANK_MAP + node->shift / GF_MAP_BITS));
 }
 
 static inline _Atomic(uintptr_t) *slot_of(struct gf_map_node *node, uint64_t hash)
@@ -125,7 +126,7 @@ static inline _Atomic(uintptr_t) *slot_of(struct gf_map_node *node, uint64_t has
 }
 
 // The node, now locked, in which the entries of this hash are or belong: its slot is empty or a chain.
-static struct gf_map_node *lock_place(struct gf_map_trie *t, uint64_t hash)
+static struct gf_map_node *lock_place(struct m *m, struct gf_map_trie *t, uint64_t hash)
 {
     struct gf_map_node *node = &t->top;
     for (;;) {
@@ -134,7 +135,7 @@ static struct gf_map_node *lock_place(struct gf_map_trie *t, uint64_t hash)
             node = gf_map_node_of(slot);
             continue;
         }
-        lock_node(node);
+        lock_node(m, node);
         // Relaxed: the lock orders us with whoever changed it.
         bool right = !node->dead && !gf_map_is_node(gf_load_relaxed(slot_of(node, hash)));
         if (gf_likely(right))
@@ -220,12 +221,12 @@ static bool revive(struct gf_map_entry *e, void *value)
     return true;
 }
 
-enum gf_map_added gf_map_add(struct gf_map_trie *t, const struct gf_map_key *k,
+enum gf_map_added gf_map_add(struct m *m, struct gf_map_trie *t, const struct gf_map_key *k,
                              struct gf_map_supplies *s, struct gf_map_entry **found,
                              unsigned *needed)
 {
     enum gf_map_added result = GF_MAP_ADDED;
-    struct gf_map_node *node = lock_place(t, k->hash);
+    struct gf_map_node *node = lock_place(m, t, k->hash);
     uintptr_t slot = gf_load_relaxed(slot_of(node, k->hash)); // relaxed: under the lock
     struct gf_map_entry *e = gf_map_find_in_chain(gf_map_entry_of(slot), k);
     if (!e) {
@@ -248,7 +249,7 @@ static void prune(struct m *m, struct gf_map_node *node, uint64_t hash)
 {
     while (node->used == 0 && node->parent) {
         struct gf_map_node *parent = node->parent;
-        lock_node(parent);
+        lock_node(m, parent);
         node->dead = true;
         gf_store_release(slot_of(parent, hash), 0); // pairs with the readers' acquire
         parent->used--;
@@ -279,7 +280,7 @@ static bool unchain(struct gf_map_node *node, struct gf_map_entry *e)
 
 void gf_map_unlink(struct m *m, struct gf_map_trie *t, struct gf_map_entry *e)
 {
-    struct gf_map_node *node = lock_place(t, e->hash);
+    struct gf_map_node *node = lock_place(m, t, e->hash);
     // Relaxed: under the lock. If it has a value again it stays; if it is not there, the one who removed the key
     // after that has unlinked it.
     if (gf_load_relaxed(&e->value) == GF_MAP_GONE && unchain(node, e))

@@ -101,10 +101,5 @@ void go_once_get_(go_once_value *once, const struct go_call *call)
 
 void go_once_panic_(go_once_value *once)
 {
-    const go_panic_info *p = once->panic;
-    if (p->value)
-        go_panic_value(p->value);
-    if (p->runtime_error)
-        gf_panic_runtime(p->message);
-    go_panic("%s", p->message);
+    gf_panic_again(once->panic);
 }

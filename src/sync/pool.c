@@ -15,6 +15,7 @@
 //
 // Free means free: a look, which may touch the pool again, comes before the operation's effect.
 #include "sched/epoch.h"
+#include "sched/solo.h"
 
 #include <gofer/pool.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@
 
 #include "os/os.h"
 
-enum { PRIVATE_MOST = 16, SHARED_MOST = 128, LOOK_EVERY = 1024 };
+enum { PRIVATE_MOST = 32, SHARED_MOST = 128, LOOK_EVERY = 1024 };
 
 static const int64_t GENERATION = 2000000000;
 
@@ -172,12 +173,12 @@ static inline bool put_private(struct shard *s, void *x)
     return true;
 }
 
-static void *take_shared(struct shard *s)
+static void *take_shared(struct m *m, struct shard *s)
 {
     void *x = NULL;
     if (gf_load_relaxed(&s->count) == 0)
         return NULL;
-    gf_lock(&s->lock, GF_RANK_POOL);
+    gf_solo_lock(m, &s->lock, GF_RANK_POOL);
     uint32_t count = gf_load_relaxed(&s->count);
     if (count > 0) {
         x = s->shared[count - 1];
@@ -187,9 +188,9 @@ static void *take_shared(struct shard *s)
     return x;
 }
 
-static bool put_shared(struct shard *s, void *x)
+static bool put_shared(struct m *m, struct shard *s, void *x)
 {
-    gf_lock(&s->lock, GF_RANK_POOL);
+    gf_solo_lock(m, &s->lock, GF_RANK_POOL);
     uint32_t count = gf_load_relaxed(&s->count);
     bool fits = count < SHARED_MOST;
     if (fits) {
@@ -201,7 +202,7 @@ static bool put_shared(struct shard *s, void *x)
 }
 
 // Anything from a core: first from this processor's shard, then from the others'.
-static void *take_from(struct core *c, const struct m *m)
+static void *take_from(struct core *c, struct m *m)
 {
     if (!c)
         return NULL;
@@ -209,7 +210,7 @@ static void *take_from(struct core *c, const struct m *m)
     void *x = own ? take_private(own) : NULL;
     unsigned first = own ? (unsigned)(own - c->shards) : (unsigned)m->id % c->n;
     for (unsigned i = 0; i < c->n && !x; i++)
-        x = take_shared(&c->shards[(first + i) % c->n]);
+        x = take_shared(m, &c->shards[(first + i) % c->n]);
     return x;
 }
 
@@ -263,7 +264,7 @@ void *go_pool_get(go_pool *p)
     gf_epoch_enter(m);
     struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
     if (gf_likely(own != NULL) && !counts_to_look(own) && !(x = take_private(own)))
-        x = take_shared(own);
+        x = take_shared(m, own);
     gf_epoch_leave(m);
     gf_leave(m);
     if (gf_unlikely(!x))
@@ -276,13 +277,13 @@ void *go_pool_get(go_pool *p)
 
 enum put { PUT_DONE, PUT_IS_FULL, PUT_NEEDS_LOOK };
 
-static enum put put_own(struct shard *s, void *x)
+static enum put put_own(struct m *m, struct shard *s, void *x)
 {
     if (counts_to_look(s)) {
         gf_store_relaxed(&s->uses, 0);
         return PUT_NEEDS_LOOK;
     }
-    return put_private(s, x) || put_shared(s, x) ? PUT_DONE : PUT_IS_FULL;
+    return put_private(s, x) || put_shared(m, s, x) ? PUT_DONE : PUT_IS_FULL;
 }
 
 static enum put try_put(go_pool *p, void *x)
@@ -293,9 +294,9 @@ static enum put try_put(go_pool *p, void *x)
     struct core *c = gf_load_acquire(core_of(p)); // as in install
     struct shard *own = own_shard(c, m);
     if (gf_likely(own != NULL))
-        result = put_own(own, x);
+        result = put_own(m, own, x);
     else if (c && !gf_p(m))
-        result = put_shared(&c->shards[(unsigned)m->id % c->n], x) ? PUT_DONE : PUT_IS_FULL;
+        result = put_shared(m, &c->shards[(unsigned)m->id % c->n], x) ? PUT_DONE : PUT_IS_FULL;
     gf_epoch_leave(m);
     gf_leave(m);
     return result;

@@ -206,7 +206,7 @@ static void link_key(struct gf_map_trie *t, const struct gf_map_key *k, void *va
         gf_map_supply_nodes(&s, needed);
         struct m *m = gf_enter();
         gf_epoch_enter(m);
-        added = gf_map_add(t, k, &s, &found, &needed);
+        added = gf_map_add(m, t, k, &s, &found, &needed);
         gf_epoch_leave(m);
         gf_leave(m);
     } while (added == GF_MAP_NEEDS_MORE);

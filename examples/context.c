@@ -43,8 +43,9 @@ static int first_answer(go_context *parent, go_duration fastest)
             err = go_context_err(ctx);
         }
     }
-    go_context_free(ctx); // the last reference: cancels
-    go_waitgroup_wait(&wg);
+    go_context_cancel(ctx);
+    go_waitgroup_wait(&wg); // the others still look at it
+    go_context_free(ctx);
     chan_free(answers);
     return err;
 }

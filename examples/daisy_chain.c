@@ -2,6 +2,7 @@
 // A hundred thousand goroutines in a row, each waiting for its right neighbour to whisper a number
 // and passing on one more. None of them holds a thread while it waits, and a stack costs the pages
 // that it has touched, so a row this long is an everyday thing.
+// no-tsan: too many goroutines at once
 #include <gofer.h>
 #include <stdio.h>
 

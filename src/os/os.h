@@ -64,6 +64,8 @@ int gf_os_thread_count(void);
 int gf_os_thread_list(int *tids, int max);
 // Whether a thread of this process is blocked in the kernel.
 bool gf_os_thread_sleeps(int tid);
+// How many of them let no signal through but those that every thread must. A walk that a thread's end may cut short.
+int gf_os_masked_thread_count(void);
 // Registers for, and performs, a full barrier on all running threads of this process. The second is false
 // where the kernel has none; then nothing that relies on it may be done.
 bool gf_os_membarrier_init(void);

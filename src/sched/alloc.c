@@ -9,15 +9,16 @@ enum { BATCH = 32, MOST_FREE = 4 * BATCH };
 
 static struct {
     struct gf_lock lock; // protects the list
-    struct g *first;
+    _Atomic(struct g *)
+        first; // relaxed: changed under the lock; without it only whether there is one matters
 } global_free;
 
 static void refill(struct p *p)
 {
     gf_lock(&global_free.lock, GF_RANK_SLAB);
-    while (global_free.first && p->free_count < BATCH) {
-        struct g *g = global_free.first;
-        global_free.first = g->next;
+    while (gf_load_relaxed(&global_free.first) && p->free_count < BATCH) {
+        struct g *g = gf_load_relaxed(&global_free.first);
+        gf_store_relaxed(&global_free.first, g->next);
         g->next = p->free_g;
         p->free_g = g;
         p->free_count++;
@@ -39,7 +40,7 @@ struct g *gf_g_alloc(struct p *p)
 {
     struct g *g = NULL;
     if (gf_likely(p != NULL)) {
-        if (gf_unlikely(!p->free_g) && global_free.first)
+        if (gf_unlikely(!p->free_g) && gf_load_relaxed(&global_free.first))
             refill(p);
         g = p->free_g;
         if (gf_unlikely(!g))
@@ -49,9 +50,9 @@ struct g *gf_g_alloc(struct p *p)
         return g;
     }
     gf_lock(&global_free.lock, GF_RANK_SLAB);
-    g = global_free.first;
+    g = gf_load_relaxed(&global_free.first);
     if (g)
-        global_free.first = g->next;
+        gf_store_relaxed(&global_free.first, g->next);
     gf_unlock(&global_free.lock);
     return g ? g : new_slot();
 }
@@ -63,8 +64,8 @@ static void give_back(struct p *p)
         struct g *g = p->free_g;
         p->free_g = g->next;
         p->free_count--;
-        g->next = global_free.first;
-        global_free.first = g;
+        g->next = gf_load_relaxed(&global_free.first);
+        gf_store_relaxed(&global_free.first, g);
     }
     gf_unlock(&global_free.lock);
 }
@@ -75,8 +76,8 @@ void gf_g_free(struct p *p, struct g *g)
     gf_store_relaxed(&g->on_cpu, 0);
     if (gf_unlikely(!p)) {
         gf_lock(&global_free.lock, GF_RANK_SLAB);
-        g->next = global_free.first;
-        global_free.first = g;
+        g->next = gf_load_relaxed(&global_free.first);
+        gf_store_relaxed(&global_free.first, g);
         gf_unlock(&global_free.lock);
         return;
     }

@@ -15,8 +15,8 @@ static bool nothing_can_happen(void)
         gf_load_relaxed(&gf_sched.queue_count) > 0 || gf_load_relaxed(&gf_sched.stopping) ||
         gf_poller_waiters() > 0)
         return false;
-    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
-        const struct p *p = gf_sched.ps[i];
+    for (int i = 0; i < gf_p_count(); i++) {
+        const struct p *p = gf_p_at(i);
         // Relaxed: no P is at work, so nobody sets a timer or queues a goroutine now.
         if (gf_load_relaxed(&p->timers.first) != INT64_MAX || gf_load_relaxed(&p->runnext) ||
             gf_runq_len(p) > 0)
@@ -25,19 +25,22 @@ static bool nothing_can_happen(void)
     return true;
 }
 
-static bool others_threads_exist(void)
+// The thread sanitizer has threads of its own: one from the first thread that is made, another from a fork. They show by
+// letting no signal through, as the monitor does.
+static bool others_threads_exist(int workers, bool has_sysmon)
 {
-    const int sysmon = 1;
-    int ours = gf_sched.m_count + gf_sched.extra_threads + (gf_sched.has_sysmon ? sysmon : 0);
-    return gf_os_thread_count() > ours;
+    int masked = GF_TSAN ? gf_os_masked_thread_count() : has_sysmon;
+    return gf_os_thread_count() > workers + masked;
 }
 
 void gf_check_deadlock(void)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool dead = !gf_sched.deadlocked && nothing_can_happen();
+    int workers = gf_sched.m_count;
+    bool has_sysmon = gf_sched.has_sysmon;
     gf_unlock(&gf_sched.lock);
-    if (!dead || others_threads_exist())
+    if (!dead || others_threads_exist(workers, has_sysmon))
         return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     dead = !gf_sched.deadlocked && nothing_can_happen();

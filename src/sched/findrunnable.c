@@ -182,13 +182,13 @@ static struct g *steal_from(struct m *m, struct p *p, struct p *victim, bool las
 
 static struct g *steal_work(struct m *m, struct p *p)
 {
-    int n = gf_load_relaxed(&gf_sched.procs);
+    int n = gf_p_count();
     for (int round = 0; round < STEAL_ROUNDS; round++) {
         uint32_t start = gf_random_below(m, (uint32_t)n);
         for (int i = 0; i < n; i++) {
             if (gf_load_relaxed(&gf_sched.stopping)) // relaxed: looked at again in the loop of find
                 return NULL;
-            struct g *g = steal_from(m, p, gf_sched.ps[(start + (uint32_t)i) % (uint32_t)n],
+            struct g *g = steal_from(m, p, gf_p_at((int)((start + (uint32_t)i) % (uint32_t)n)),
                                      round == STEAL_ROUNDS - 1);
             if (g)
                 return g;
@@ -213,7 +213,7 @@ static bool may_spin(struct m *m)
 // Steals; finding nothing, looks again for some microseconds, for work often comes soon.
 static struct g *spin(struct m *m, struct p *p)
 {
-    if (gf_sched.procs == 1 || !may_spin(m))
+    if (gf_load_relaxed(&gf_sched.procs) == 1 || !may_spin(m))
         return NULL;
     uint64_t start = gf_arch_ticks();
     for (;;) {
@@ -247,8 +247,8 @@ static bool something_to_do(void)
 {
     if (gf_load_relaxed(&gf_sched.queue_count) > 0)
         return true;
-    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++)
-        if (gf_runq_len(gf_sched.ps[i]) > 0)
+    for (int i = 0; i < gf_p_count(); i++)
+        if (gf_runq_len(gf_p_at(i)) > 0)
             return true;
     return false;
 }
@@ -352,9 +352,9 @@ static void free_dead(struct m *m)
 {
     struct g *g = m->dead;
     m->dead = NULL;
-    gf_g_destroyed(g);
     if (g->flags & GF_G_MAIN)
         return;
+    gf_g_destroyed(g);
     struct gf_stack s = {g->stack_low, g->stack_top};
     g->stack_low = NULL;
     if (!gf_p(m)) {

@@ -11,7 +11,8 @@ void gf_acquire_p(struct m *m, struct p *p)
 {
     gf_assert(!gf_p(m) && !p->m);
     gf_solo_end_for(m);
-    gf_store_relaxed(&m->p, p);
+    gf_store_release(&m->p,
+                     p); // pairs with the acquire in sysmon's look_at_all: the P may be a new one
     p->m = m;
     gf_store_relaxed(&p->status, GF_P_RUNNING); // relaxed: a hint for reports and sysmon
     gf_store_release(&m->p_taken, 0);           // pairs with the acquire load in gf_enter

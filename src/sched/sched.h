@@ -47,15 +47,15 @@ struct gf_sched {
     // orders it.
     _Atomic(struct m *) solo;
 
-    _Atomic(int) procs; // [stw]; relaxed: others see the old or the new number
-    struct p **ps;      // [const] after start: room for GF_MOST_PROCS, made as needed
+    _Atomic(int) procs; // [stw]; relaxed: others see the old or the new number; see gf_p_count
+    _Atomic(struct p *)
+        *ps; // [const] after start: room for GF_MOST_PROCS, each made as needed, see gf_p_at
     _Atomic(uint64_t) next_id GF_ALIGNED_LINE;
     _Atomic(int64_t) foreign_live; // live goroutines started by threads without a P
     _Atomic(int64_t) clock;        // coarse monotonic time, by sysmon; for `since`
     struct m *main_m;              // [const] after start
     bool has_membarrier;           // [const]
     bool migrate;                  // [const] GOFER_DEBUG=migrate=1
-    int extra_threads; // [const] threads that a sanitizer's runtime keeps, for the deadlock check
 };
 extern struct gf_sched gf_sched;
 
@@ -118,6 +118,18 @@ void gf_world_start(struct m *m);
 static inline struct g *gf_self_g(void)
 {
     return gf_self()->g;
+}
+
+// The number of Ps, for who then looks at them. Acquire: pairs with the release in start_world, after they are made.
+static inline int gf_p_count(void)
+{
+    return gf_load_acquire(&gf_sched.procs);
+}
+
+// The P with that number; NULL if there never were so many. Acquire: pairs with the release in make_p.
+static inline struct p *gf_p_at(int i)
+{
+    return gf_load_acquire(&gf_sched.ps[i]);
 }
 
 // Waits for the right to continue g, whose former thread may still be saving its registers.

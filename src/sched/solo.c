@@ -79,8 +79,8 @@ static struct m *only_runner(void)
     if (gf_load_relaxed(&gf_sched.stopping) || procs - gf_load_relaxed(&gf_sched.idle_p_count) != 1)
         return NULL;
     for (int i = 0; i < procs; i++)
-        if (gf_sched.ps[i]->m)
-            return gf_sched.ps[i]->m;
+        if (gf_p_at(i)->m)
+            return gf_p_at(i)->m;
     return NULL;
 }
 

@@ -117,8 +117,8 @@ int64_t gf_live_goroutines(void)
 {
     // Relaxed: counters of other threads, which go on counting meanwhile.
     int64_t n = gf_load_relaxed(&gf_sched.foreign_live);
-    for (int i = 0; i < GF_MOST_PROCS && gf_sched.ps[i]; i++)
-        n += gf_load_relaxed(&gf_sched.ps[i]->live);
+    for (int i = 0; i < GF_MOST_PROCS && gf_p_at(i); i++)
+        n += gf_load_relaxed(&gf_p_at(i)->live);
     return n;
 }
 

@@ -25,11 +25,11 @@ static struct p *new_p(int id)
     return p;
 }
 
-static struct p *p_at(int i)
+static struct p *make_p(int i)
 {
-    if (!gf_sched.ps[i])
-        gf_sched.ps[i] = new_p(i);
-    return gf_sched.ps[i];
+    if (!gf_p_at(i))
+        gf_store_release(&gf_sched.ps[i], new_p(i)); // pairs with the acquire in gf_p_at
+    return gf_p_at(i);
 }
 
 static int limit(int n)
@@ -46,7 +46,7 @@ void gf_procs_init(void)
     if (!gf_sched.ps)
         gf_fatal("out of memory (processors)");
     for (int i = gf_load_relaxed(&gf_sched.procs); i-- > 0;)
-        gf_idle_p_put(p_at(i));
+        gf_idle_p_put(make_p(i));
 }
 
 void gf_stop_p(struct p *p)
@@ -82,7 +82,7 @@ static bool collect(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
-        struct p *p = gf_sched.ps[i];
+        struct p *p = gf_p_at(i);
         if (gf_load_relaxed(&p->status) == GF_P_STOPPED || p == gf_p(m))
             continue;
         if (p->m && gf_take_p(p->m)) {
@@ -129,27 +129,27 @@ static void start_world(struct m *m, int n)
 {
     int old = gf_load_relaxed(&gf_sched.procs);
     for (int i = old; i < n; i++)
-        p_at(i);
+        make_p(i);
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     if (gf_p(m) && gf_p(m)->id >= n) {
         struct p *p = gf_release_p(m);
         gf_store_relaxed(&p->status, GF_P_STOPPED);
-        gf_acquire_p(m, gf_sched.ps[0]);
+        gf_acquire_p(m, gf_p_at(0));
     }
     for (int i = n; i < old; i++) {
-        empty_p(gf_sched.ps[i]);
-        gf_store_relaxed(&gf_sched.ps[i]->status, GF_P_UNUSED);
+        empty_p(gf_p_at(i));
+        gf_store_relaxed(&gf_p_at(i)->status, GF_P_UNUSED);
     }
     gf_unlock(&gf_sched.lock);
     // Timers come before queues in the order of locks.
     for (int i = n; i < old; i++)
-        gf_timers_move(&gf_sched.ps[i]->timers, &gf_sched.ps[0]->timers);
+        gf_timers_move(&gf_p_at(i)->timers, &gf_p_at(0)->timers);
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_store_relaxed(&gf_sched.procs, n);
+    gf_store_release(&gf_sched.procs, n); // pairs with the acquire in gf_p_count
     gf_store_relaxed(&gf_sched.stopping, false);
     struct p *busy = NULL;
     for (int i = n; i-- > 0;) {
-        struct p *p = gf_sched.ps[i];
+        struct p *p = gf_p_at(i);
         if (p == gf_p(m))
             continue;
         if (gf_load_relaxed(&p->runnext) || gf_runq_len(p) > 0 ||

@@ -15,7 +15,8 @@
 // Without sanitizers, which must see every departure from a stack, a dead goroutine goes straight to the next.
 static const bool direct_exit = !GF_ASAN && !GF_TSAN;
 
-static inline void leave_stack(struct g *from, struct g *to, bool dying)
+// Always inlined: the thread sanitizer's note of a function's end would belong to the goroutine that is switched to.
+GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
 {
 #if GF_ASAN
     __sanitizer_start_switch_fiber(dying ? NULL : &from->fake_stack, to->stack_low,

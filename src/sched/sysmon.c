@@ -88,9 +88,10 @@ static bool rescue_work(struct m *m)
             gf_globq_put(g);
         }
         p->credit = 0;
-        gf_acquire_p(m, p);
         gf_sched.blocked_count--;
         gf_store_relaxed(&m->g->status, GF_RUNNING); // relaxed: for reports
+        // Last: from here on the thread may enter the runtime and go on with another goroutine.
+        gf_acquire_p(m, p);
     }
     gf_unlock(&gf_sched.lock);
     if (p)
@@ -180,7 +181,8 @@ static bool look_at_all(int64_t now)
     for (struct m *m = gf_load_acquire(&gf_sched.all_ms); m; m = m->all_next) {
         if (gf_load_relaxed(&m->foreign) || m->tid == 0)
             continue;
-        struct p *p = gf_p(m); // a hint; taking it has its own protocol
+        // A hint; taking it has its own protocol. Acquire: pairs with the release in gf_acquire_p.
+        struct p *p = gf_load_acquire(&m->p);
         if (p)
             active |= look_at(m, p, now);
         else if (gf_load_relaxed(&m->p_taken))
@@ -196,8 +198,8 @@ static void look_around(struct m *self, int64_t now)
         gf_poller_look(self);
     if (gf_load_relaxed(&gf_sched.watcher) || gf_load_relaxed(&gf_sched.idle_p_count) == 0)
         return;
-    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
-        if (gf_load_relaxed(&gf_sched.ps[i]->timers.first) <= now) {
+    for (int i = 0; i < gf_p_count(); i++) {
+        if (gf_load_relaxed(&gf_p_at(i)->timers.first) <= now) {
             gf_wake_one();
             return;
         }
@@ -245,8 +247,11 @@ void gf_sysmon_start(void)
     // The program's signals go to its own threads.
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    gf_sched.has_sysmon = gf_os_thread_start(monitor_main, m, 64 << 10) == 0;
+    bool started = gf_os_thread_start(monitor_main, m, 64 << 10) == 0;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!gf_sched.has_sysmon)
+    if (!started)
         gf_fatal("cannot start the monitor's thread");
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_sched.has_sysmon = true;
+    gf_unlock(&gf_sched.lock);
 }

@@ -286,7 +286,6 @@ static void start_runtime(void)
     gf_stack_init(gf_debug_key("noguardinstall") <= 0);
     gf_sched.has_membarrier = gf_os_membarrier_init();
     gf_solo_init();
-    gf_sched.extra_threads = GF_TSAN;
     gf_sched.migrate = gf_debug_key("migrate") > 0;
     gf_store_relaxed(&gf_sched.clock, gf_os_now()); // relaxed: coarse by nature
     gf_procs_init();

@@ -126,7 +126,7 @@ static void lock_with_room(struct gf_timers *h)
 void gf_timer_start(struct m *m, struct gf_timer *t)
 {
     // P 0 exists always, so threads that have no P use its heap.
-    struct gf_timers *h = gf_p(m) ? &m->p->timers : &gf_sched.ps[0]->timers;
+    struct gf_timers *h = gf_p(m) ? &m->p->timers : &gf_p_at(0)->timers;
     lock_with_room(h);
     // Release: pairs with the acquire in lock_of, for a stop by another thread that only knows the timer.
     gf_store_release(&t->heap, h);

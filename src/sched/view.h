@@ -147,11 +147,10 @@ static inline void gf_view_records(void (*f)(const void *start, size_t bytes))
     gf_sema_table(&table, &bytes);
     f(table, bytes);
     f(gf_sched.ps, GF_MOST_PROCS * sizeof *gf_sched.ps);
-    for (int i = 0; i < GF_MOST_PROCS && gf_sched.ps[i]; i++) {
-        f(gf_sched.ps[i], sizeof *gf_sched.ps[i]);
-        if (gf_sched.ps[i]->timers.slots)
-            f(gf_sched.ps[i]->timers.slots,
-              gf_sched.ps[i]->timers.room * sizeof(struct gf_timer_slot));
+    for (int i = 0; i < GF_MOST_PROCS && gf_p_at(i); i++) {
+        f(gf_p_at(i), sizeof *gf_p_at(i));
+        if (gf_p_at(i)->timers.slots)
+            f(gf_p_at(i)->timers.slots, gf_p_at(i)->timers.room * sizeof(struct gf_timer_slot));
     }
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m))
         f(m, sizeof *m);
@@ -160,13 +159,13 @@ static inline void gf_view_records(void (*f)(const void *start, size_t bytes))
 // The i-th armed timer of a processor that will fire one day, NULL if there is none; the world is stopped.
 static inline const struct gf_timer *gf_view_timer(int p, uint32_t i)
 {
-    const struct gf_timers *h = &gf_sched.ps[p]->timers;
+    const struct gf_timers *h = &gf_p_at(p)->timers;
     return i < h->count && h->slots[i].when != INT64_MAX ? h->slots[i].timer : NULL;
 }
 
 static inline uint32_t gf_view_timer_count(int p)
 {
-    return gf_sched.ps[p] ? gf_sched.ps[p]->timers.count : 0;
+    return gf_p_at(p) ? gf_p_at(p)->timers.count : 0;
 }
 
 // The signal stack of a thread; start is NULL if it has none.

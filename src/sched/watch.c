@@ -81,11 +81,11 @@ static int64_t earliest_timer(struct p **whose)
     if (gf_load_relaxed(&gf_sched.idle_p_count) ==
         0) // relaxed, as below: ordered by the fences above
         return first;
-    for (int i = 0; i < gf_load_relaxed(&gf_sched.procs); i++) {
-        int64_t f = gf_load_relaxed(&gf_sched.ps[i]->timers.first);
+    for (int i = 0; i < gf_p_count(); i++) {
+        int64_t f = gf_load_relaxed(&gf_p_at(i)->timers.first);
         if (f < first) {
             first = f;
-            *whose = gf_sched.ps[i];
+            *whose = gf_p_at(i);
         }
     }
     return first;

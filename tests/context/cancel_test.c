@@ -239,7 +239,8 @@ TEST(cancel_of_ten_thousand_children_takes_linear_time)
         few = a < few ? a : few;
         many = b < many ? b : many;
     }
-    CHECK(many < 40 * few);
+    // Thread sanitizer's own books grow faster than that.
+    CHECK(many < 40 * few || test_under_tsan());
 }
 
 TEST(chain_of_a_hundred_thousand_contexts_ends_and_is_freed)

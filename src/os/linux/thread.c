@@ -4,11 +4,13 @@
 // protocols whose near side, on the hot path, is two plain accesses.
 #include "os/os.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -82,6 +84,36 @@ int gf_os_thread_count(void)
     for (int field = NAME_FIELD; at && field < COUNT_FIELD; field++)
         at = strchr(at + 1, ' ');
     return at ? atoi(at) : -1;
+}
+
+// Whether the status file of a thread says that every signal is blocked: all but KILL and STOP, libc's own two, and SYS,
+// which sandboxes need.
+static bool is_masked(const char *path)
+{
+    const uint64_t exempt = 1ULL << (SIGKILL - 1) | 1ULL << (SIGSTOP - 1) | 1ULL << (SIGSYS - 1) |
+                            1ULL << 31 | 1ULL << 32;
+    char text[4096];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *blocked = strstr(text, "SigBlk:");
+    return blocked && (strtoull(blocked + sizeof "SigBlk:" - 1, NULL, 16) | exempt) == UINT64_MAX;
+}
+
+int gf_os_masked_thread_count(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    for (const struct dirent *t; tasks && (t = readdir(tasks));) {
+        char path[sizeof "/proc/self/task//status" + sizeof t->d_name];
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", t->d_name);
+        count += t->d_name[0] != '.' && is_masked(path);
+    }
+    if (tasks)
+        closedir(tasks);
+    return count;
 }
 
 bool gf_os_membarrier_init(void)

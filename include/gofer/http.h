@@ -168,6 +168,8 @@ typedef struct go_http_options {
     go_duration idle_timeout;  // between requests; over it: 408 and the end. 0: read_timeout
     size_t max_header_bytes;   // over it: 431. 0: 1 MiB
     int64_t max_body_bytes;    // over it: 413
+    const go_tls_config
+        *tls; // go_http_listen_and_serve speaks TLS. Must live as long as the server
     // Gets each line of the log instead of stderr.
     void (*log)(const char *line, void *arg);
     void *log_arg;
@@ -208,7 +210,9 @@ typedef struct go_http_client_options {
     int max_idle;             // connections kept in all; 0: 100
     int max_idle_per_host;    // and for one place; 0: 16
     int max_redirects;        // 0: 10; negative: the redirect is the answer
-    bool no_gzip;             // do not ask for packed answers and unpack them
+    const go_tls_config
+        *tls;     // for https; NULL: the system's authorities. Must live as long as the client
+    bool no_gzip; // do not ask for packed answers and unpack them
 } go_http_client_options;
 
 typedef struct go_http_call {
@@ -230,7 +234,7 @@ GO_API void go_http_client_free(go_http_client *c);
 // Calls, and returns once the answer's head is there: any status counts as success. client NULL: a common one; ctx NULL:
 // the background. The context's end breaks the call off, and the reading of its answer.
 // Errors: -EINVAL: no such URL or method; -ELOOP: too many redirects; -EBADMSG: no HTTP; -ECANCELED, -ETIMEDOUT: the
-// context ended; -EPROTONOSUPPORT: a scheme that this build does not speak; those of dialing and of the connection.
+// context ended; those of dialing, TLS included, and of the connection.
 // Owns: *reply is the caller's, until go_http_reply_free; untouched on failure.   Go: Client.Do, http.Get
 GO_API int go_http_do(go_http_client *client, go_context *ctx, go_http_call call,
                       go_http_reply **reply);

@@ -5,11 +5,10 @@
 
 #include <string.h>
 
-struct gf_span gf_fields_get(const struct gf_fields *f, const char *name)
+struct gf_span gf_fields_find(const struct gf_fields *f, struct gf_span name)
 {
-    struct gf_span wanted = gf_span(name, strlen(name));
     for (size_t i = 0; i < f->count; i++)
-        if (gf_text_same(f->list[i].name, wanted))
+        if (gf_text_same(f->list[i].name, name))
             return f->list[i].value;
     return gf_span(NULL, 0);
 }

@@ -6,6 +6,8 @@
 
 #include "http/text.h"
 
+#include <string.h>
+
 struct gf_field {
     struct gf_span name, value; // NUL-terminated
 };
@@ -16,7 +18,13 @@ struct gf_fields {
 };
 
 // The first value of that name, p is NULL if there is none.
-struct gf_span gf_fields_get(const struct gf_fields *f, const char *name);
+struct gf_span gf_fields_find(const struct gf_fields *f, struct gf_span name);
+
+static inline struct gf_span gf_fields_get(const struct gf_fields *f, const char *name)
+{
+    return gf_fields_find(f, gf_span(name, strlen(name)));
+}
+
 // How many fields have that name.
 size_t gf_fields_count(const struct gf_fields *f, const char *name);
 // Whether a field of that name has this element in its list.

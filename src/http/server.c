@@ -193,7 +193,8 @@ int go_http_listen_and_serve(go_http_server *s, const char *address)
     int err;
     if (gf_server_stopping(s))
         return -ESHUTDOWN;
-    go_listener *l = go_listen("tcp", address, &err);
+    go_listener *l = s->options.tls ? go_tls_listen("tcp", address, s->options.tls, &err)
+                                    : go_listen("tcp", address, &err);
     if (!l)
         return err;
     err = go_http_serve(s, l);

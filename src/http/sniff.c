@@ -46,6 +46,8 @@ static bool is_html(struct gf_span s)
 {
     while (s.n && strchr(" \t\n\f\r", s.p[0]) && s.p[0])
         s.p++, s.n--;
+    if (s.n == 0 || s.p[0] != '<')
+        return false;
     for (size_t i = 0; i < sizeof(html_tags) / sizeof(html_tags[0]); i++) {
         size_t n = strlen(html_tags[i]);
         if (s.n > n && gf_text_is(gf_span(s.p, n), html_tags[i]) &&
@@ -73,7 +75,7 @@ const char *gf_sniff(struct gf_span data)
         return "text/html; charset=utf-8";
     for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
         const struct signature *s = &signatures[i];
-        if (data.n >= (size_t)s->offset + s->length &&
+        if (data.n >= (size_t)s->offset + s->length && data.p[s->offset] == s->bytes[0] &&
             memcmp(data.p + s->offset, s->bytes, s->length) == 0)
             return s->type;
     }

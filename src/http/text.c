@@ -52,11 +52,6 @@ bool gf_text_same(struct gf_span a, struct gf_span b)
     return true;
 }
 
-bool gf_text_is(struct gf_span a, const char *b)
-{
-    return gf_text_same(a, gf_span(b, strlen(b)));
-}
-
 bool gf_text_is_token(struct gf_span s)
 {
     for (size_t i = 0; i < s.n; i++)

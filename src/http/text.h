@@ -8,6 +8,7 @@
 #include "http/arena.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/types.h>
 
 // Bytes somewhere else.
@@ -29,8 +30,12 @@ static inline unsigned char gf_lower(unsigned char c)
 
 // Whether both texts are the same but for the case of ASCII letters.
 bool gf_text_same(struct gf_span a, struct gf_span b);
-// The same for a NUL-terminated b.
-bool gf_text_is(struct gf_span a, const char *b);
+// The same for a NUL-terminated b, mostly a literal, whose length is then known here.
+static inline bool gf_text_is(struct gf_span a, const char *b)
+{
+    size_t n = strlen(b);
+    return a.n == n && gf_text_same(a, gf_span(b, n));
+}
 // Whether it is a token of RFC 9110: a method, a header's name.
 bool gf_text_is_token(struct gf_span s);
 // Without blanks and tabs at both ends.

@@ -75,9 +75,9 @@ static const char *scheme_of(const struct gf_url *url)
 static go_conn *dial(struct gf_transport *t, go_context *ctx, const struct gf_url *url, int *err)
 {
     go_context *limited = go_context_with_timeout(ctx, t->options.dial_timeout);
-    go_conn *net = NULL;
+    go_conn *net;
     if (url->tls)
-        *err = -EPROTONOSUPPORT;
+        net = go_tls_dial(limited, "tcp", url->address, t->options.tls, err);
     else
         net = go_dial(limited, "tcp", url->address, err);
     go_context_free(limited);

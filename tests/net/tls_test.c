@@ -1,45 +1,10 @@
 // SPDX-License-Identifier: MIT
 // TLS over loopback: verification, names, ALPN, resumption, new certificates, and that it is a connection like any other.
-// Certificates are made by the openssl command in a directory of the test's own.
 #include "net/support.h"
+#include "support/certificate.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-    static char paths[8][128];
-    static int next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", dir, name);
-    return path;
-}
-
-// A certificate that signs itself, for these names; an authority of its own thereby.
-static void make_certificate(const char *name, const char *names)
-{
-    char command[1024];
-    if (!*dir) {
-        strcpy(dir, "/tmp/gofer-tls-XXXXXX");
-        CHECK(mkdtemp(dir));
-    }
-    snprintf(
-        command, sizeof command,
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=test -addext subjectAltName=%s -keyout %s/%s.key -out %s/%s.pem 2>/dev/null",
-        names, dir, name, dir, name);
-    if (system(command) != 0)
-        test_skip("no openssl command here");
-}
-
-static void remove_dir(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    CHECK(system(command) == 0);
-}
 
 static char server_address[64];
 
@@ -50,7 +15,7 @@ static go_listener *serve_tls(const char *name, const char *alpn)
     snprintf(certificate, sizeof certificate, "%s.pem", name);
     snprintf(key, sizeof key, "%s.key", name);
     go_tls_config config = {
-        .cert_file = in_dir(certificate), .key_file = in_dir(key), .alpn = alpn};
+        .cert_file = test_in_dir(certificate), .key_file = test_in_dir(key), .alpn = alpn};
     go_listener *l = go_tls_listen("tcp", "127.0.0.1:0", &config, &err);
     if (!l)
         FAIL("cannot listen: %s", strerror(-err));
@@ -75,7 +40,7 @@ static void accept_all(go_listener *l)
 
 static go_listener *serve_echo(const char *alpn)
 {
-    make_certificate("server", "DNS:good.test,IP:127.0.0.1");
+    test_make_certificate("server", "DNS:good.test,IP:127.0.0.1");
     go_listener *l = serve_tls("server", alpn);
     go(accept_all, l);
     return l;
@@ -106,7 +71,7 @@ static int dial_error(go_tls_config config)
 TEST(tls_carries_what_is_written)
 {
     go_listener *l = serve_echo(NULL);
-    go_conn *c = must_dial((go_tls_config){.ca_file = in_dir("server.pem")});
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "hello");
     expect_text(c, "hello");
     struct iovec v[] = {{"two ", 4}, {"parts", 5}};
@@ -114,43 +79,45 @@ TEST(tls_carries_what_is_written)
     expect_text(c, "two parts");
     go_conn_free(c);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(certificate_is_verified_by_default)
 {
     go_listener *l = serve_echo(NULL);
-    make_certificate("other", "DNS:good.test,IP:127.0.0.1");
-    const char *ca = in_dir("server.pem");
+    test_make_certificate("other", "DNS:good.test,IP:127.0.0.1");
+    const char *ca = test_in_dir("server.pem");
     CHECK_EQ(dial_error((go_tls_config){0}), -EKEYREJECTED);
-    CHECK_EQ(dial_error((go_tls_config){.ca_file = in_dir("other.pem")}), -EKEYREJECTED);
+    CHECK_EQ(dial_error((go_tls_config){.ca_file = test_in_dir("other.pem")}), -EKEYREJECTED);
     CHECK_EQ(dial_error((go_tls_config){.ca_file = ca, .server_name = "bad.test"}), -EKEYREJECTED);
     go_conn_free(must_dial((go_tls_config){.ca_file = ca, .server_name = "good.test"}));
     go_conn_free(must_dial((go_tls_config){.insecure_skip_verify = true}));
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(files_that_are_missing_or_wrong_are_told)
 {
     int err = 0;
-    make_certificate("server", "DNS:good.test");
-    go_tls_config missing = {.cert_file = in_dir("none.pem"), .key_file = in_dir("server.key")};
+    test_make_certificate("server", "DNS:good.test");
+    go_tls_config missing = {.cert_file = test_in_dir("none.pem"),
+                             .key_file = test_in_dir("server.key")};
     CHECK(!go_tls_listen("tcp", "127.0.0.1:0", &missing, &err));
     CHECK_EQ(err, -ENOENT);
-    go_tls_config swapped = {.cert_file = in_dir("server.key"), .key_file = in_dir("server.pem")};
+    go_tls_config swapped = {.cert_file = test_in_dir("server.key"),
+                             .key_file = test_in_dir("server.pem")};
     CHECK(!go_tls_listen("tcp", "127.0.0.1:0", &swapped, &err));
     CHECK_EQ(err, -EINVAL);
     CHECK(!go_tls_listen("tcp", "127.0.0.1:0", &(go_tls_config){0}, &err));
     CHECK_EQ(err, -EINVAL);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(alpn_takes_the_first_that_the_server_likes)
 {
     char protocol[32];
     go_listener *l = serve_echo("h2,http/1.1");
-    go_tls_config config = {.ca_file = in_dir("server.pem"), .alpn = "http/1.0,http/1.1"};
+    go_tls_config config = {.ca_file = test_in_dir("server.pem"), .alpn = "http/1.0,http/1.1"};
     go_conn *c = must_dial(config);
     CHECK_EQ(go_tls_alpn(c, protocol, sizeof protocol), 0);
     CHECK_STR(protocol, "http/1.1");
@@ -166,7 +133,7 @@ TEST(alpn_takes_the_first_that_the_server_likes)
     config.alpn = "a,,b";
     CHECK_EQ(dial_error(config), -EINVAL);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 static void tell_name(go_listener *l, chan(int) told)
@@ -180,16 +147,16 @@ static void tell_name(go_listener *l, chan(int) told)
 
 TEST(server_learns_which_name_is_meant)
 {
-    make_certificate("server", "DNS:good.test");
+    test_make_certificate("server", "DNS:good.test");
     go_listener *l = serve_tls("server", NULL);
     chan(int) told = chan_make(int, 1);
     go(tell_name, l, told);
-    go_conn_free(
-        must_dial((go_tls_config){.ca_file = in_dir("server.pem"), .server_name = "good.test"}));
+    go_conn_free(must_dial(
+        (go_tls_config){.ca_file = test_in_dir("server.pem"), .server_name = "good.test"}));
     CHECK_EQ(chan_recv(told), 0);
     go_listener_free(l);
     chan_free(told);
-    remove_dir();
+    test_remove_dir();
 }
 
 // A session is handed out after the handshake: something must have been read.
@@ -206,33 +173,33 @@ static bool resumes(go_tls_config config)
 TEST(second_connection_resumes_the_first_ones_session)
 {
     go_listener *l = serve_echo(NULL);
-    go_tls_config config = {.ca_file = in_dir("server.pem")};
+    go_tls_config config = {.ca_file = test_in_dir("server.pem")};
     CHECK(!resumes(config));
     CHECK(resumes(config));
     CHECK(resumes(config));
     config.server_name = "good.test";
     CHECK(!resumes(config));
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(reload_serves_the_new_certificate_and_resumes_old_sessions)
 {
     go_listener *l = serve_echo(NULL);
-    char *old = strdup(in_dir("old.pem")), command[256];
-    snprintf(command, sizeof command, "cp %s %s", in_dir("server.pem"), old);
+    char *old = strdup(test_in_dir("old.pem")), command[256];
+    snprintf(command, sizeof command, "cp %s %s", test_in_dir("server.pem"), old);
     CHECK(system(command) == 0);
     CHECK(!resumes((go_tls_config){.ca_file = old}));
-    make_certificate("server", "DNS:good.test,IP:127.0.0.1");
+    test_make_certificate("server", "DNS:good.test,IP:127.0.0.1");
     CHECK_EQ(go_tls_reload(l), 0);
     CHECK(resumes((go_tls_config){.ca_file = old}));
-    go_conn_free(must_dial((go_tls_config){.ca_file = in_dir("server.pem")}));
-    CHECK_EQ(unlink(in_dir("server.key")), 0);
+    go_conn_free(must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")}));
+    CHECK_EQ(unlink(test_in_dir("server.key")), 0);
     CHECK_EQ(go_tls_reload(l), -ENOENT);
-    go_conn_free(must_dial((go_tls_config){.ca_file = in_dir("server.pem")}));
+    go_conn_free(must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")}));
     go_listener_free(l);
     free(old);
-    remove_dir();
+    test_remove_dir();
 }
 
 static void write_much(go_conn *c, size_t n)
@@ -248,7 +215,7 @@ TEST(reader_and_writer_work_at_the_same_time)
 {
     enum { MUCH = 2 << 20 };
     go_listener *l = serve_echo(NULL);
-    go_conn *c = must_dial((go_tls_config){.ca_file = in_dir("server.pem")});
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     char buf[5000];
     go(write_much, c, MUCH);
     for (size_t at = 0; at < MUCH;) {
@@ -259,15 +226,15 @@ TEST(reader_and_writer_work_at_the_same_time)
     }
     go_conn_free(c);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(half_close_is_the_end_for_the_peer_only)
 {
-    make_certificate("server", "IP:127.0.0.1");
+    test_make_certificate("server", "IP:127.0.0.1");
     go_listener *l = serve_tls("server", NULL);
     go(accept_all, l);
-    go_conn *c = must_dial((go_tls_config){.ca_file = in_dir("server.pem")});
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "last");
     CHECK_EQ(go_conn_close_write(c), 0);
     expect_text(c, "last");
@@ -278,7 +245,7 @@ TEST(half_close_is_the_end_for_the_peer_only)
     CHECK_EQ(go_conn_read(c, &byte, 1), -ESHUTDOWN);
     go_conn_free(c);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 static void cut_off(go_listener *l)
@@ -314,20 +281,20 @@ TEST(slow_client_holds_up_nobodys_accept)
     go_listener *l = serve_echo(NULL);
     go_conn *silent = go_dial_timeout("tcp", server_address, -1, NULL);
     CHECK(silent);
-    go_conn *c = must_dial((go_tls_config){.ca_file = in_dir("server.pem")});
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "served");
     expect_text(c, "served");
     go_conn_free(c);
     go_conn_free(silent);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }
 
 TEST(deadline_ends_a_read)
 {
     char byte;
     go_listener *l = serve_echo(NULL);
-    go_conn *c = must_dial((go_tls_config){.ca_file = in_dir("server.pem")});
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     go_conn_set_read_deadline(c, go_time_add(go_now(), 20 * GO_MILLISECOND));
     CHECK_EQ(go_conn_read(c, &byte, 1), -ETIMEDOUT);
     go_conn_set_read_deadline(c, (go_time){0});
@@ -335,5 +302,5 @@ TEST(deadline_ends_a_read)
     expect_text(c, "x");
     go_conn_free(c);
     go_listener_free(l);
-    remove_dir();
+    test_remove_dir();
 }

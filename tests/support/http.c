@@ -17,20 +17,30 @@ static void serve(struct test_server *s)
     chan_send(s->served, go_http_serve(s->server, s->listener));
 }
 
-struct test_server *test_serve(go_http_mux *mux, go_http_options options)
+static struct test_server *start(go_http_mux *mux, go_http_options options, go_listener *l)
 {
     struct test_server *s = calloc(1, sizeof(*s));
-    int err;
     s->mux = mux;
     options.log = keep_log;
     options.log_arg = s;
     s->server = go_http_server_new(mux, options);
-    s->listener = go_listen("tcp", "127.0.0.1:0", &err);
-    CHECK_EQ(err, 0);
+    s->listener = l;
+    CHECK(l != NULL);
     CHECK_EQ(go_listener_addr(s->listener, s->address, sizeof(s->address)), 0);
     s->served = chan_make(int, 1);
     go(serve, s);
     return s;
+}
+
+struct test_server *test_serve(go_http_mux *mux, go_http_options options)
+{
+    return start(mux, options, go_listen("tcp", "127.0.0.1:0", NULL));
+}
+
+struct test_server *test_serve_tls(go_http_mux *mux, go_http_options options,
+                                   const go_tls_config *config)
+{
+    return start(mux, options, go_tls_listen("tcp", "127.0.0.1:0", config, NULL));
 }
 
 void test_server_end(struct test_server *s)

@@ -19,6 +19,8 @@ struct test_server {
 
 // Serves the mux, which the server then owns.
 struct test_server *test_serve(go_http_mux *mux, go_http_options options);
+struct test_server *test_serve_tls(go_http_mux *mux, go_http_options options,
+                                   const go_tls_config *config);
 // Shuts it down, which must succeed, and frees everything.
 void test_server_end(struct test_server *s);
 

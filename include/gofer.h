@@ -11,6 +11,7 @@
 #include <gofer/io.h>
 #include <gofer/net.h>
 #include <gofer/panic.h>
+#include <gofer/profile.h>
 #include <gofer/select.h>
 #include <gofer/signal.h>
 #include <gofer/sync.h>

@@ -61,6 +61,11 @@ GO_API void go_http_use(go_http_mux *mux, go_http_middleware m, void *arg);
 // Runs what comes behind the middleware that got this. At most once, before the middleware returns.
 GO_API void go_http_next_run(go_http_next *next);
 
+// Mounts /debug/pprof/: a page that lists the profiles of gofer/profile.h, and each of them below it by its name, in the
+// format of ?debug=. /debug/pprof/profile is cpu; it, block and mutex are collected for ?seconds=, 30 if not said.
+// `go tool pprof http://HOST/debug/pprof/goroutine` opens one.   Go: net/http/pprof
+GO_API void go_http_pprof(go_http_mux *mux);
+
 // --- The request ---
 
 // These return texts that live until the handler returns; NULL if there is no such thing, "" if it is there and empty.

@@ -38,6 +38,10 @@ struct gf_hooks {
     // debug/: whether the code that the calling signal handler has interrupted is inside malloc: a thread that were
     // held there would hold malloc's locks.
     bool (*is_in_allocator)(void);
+    // debug/: while gf_timing_blocks: the calling goroutine has been parked for so long; and it has unlocked a mutex
+    // for which another has waited for so long. Inside the runtime.
+    void (*unblocked)(int reason, int64_t nanoseconds);
+    void (*contended)(int64_t nanoseconds);
     // debug/: NULL unless locks are watched (GOFER_DEBUG=locks); set before main.
     const struct gf_lock_watch *lock_watch;
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
@@ -48,6 +52,9 @@ extern struct gf_hooks gf_hooks;
 // A report is going on: the handler of SIGURG stops its thread in gf_hooks.freeze. [atomic] set before the signals
 // are sent; relaxed, for a signal is sent after it.
 extern _Atomic(bool) gf_freezing;
+
+// Waits are timed for a profile. [atomic] relaxed: a wait that begins before it is set is not told.
+extern _Atomic(bool) gf_timing_blocks;
 
 // Whether the caller is the first that reports the end of this process: it alone may print and must then
 // call gf_report_end. Later callers of another thread never return; one of the same thread (a fault while

@@ -25,10 +25,23 @@ static void prepare_unwinder(void)
         gf_unwind_here(&trace);
 }
 
+// GOFER_TRACEBACK, in Go's words; what is none of them means the default.
+static void read_level(const char *word)
+{
+    static const char *const words[] = {[GF_REPORT_NONE] = "none",
+                                        [GF_REPORT_SINGLE] = "single",
+                                        [GF_REPORT_ALL] = "all",
+                                        [GF_REPORT_SYSTEM] = "system",
+                                        [GF_REPORT_CRASH] = "crash"};
+    for (int i = GF_REPORT_NONE; word && i <= GF_REPORT_CRASH; i++)
+        if (strcmp(word, words[i]) == 0)
+            gf_report_level = (enum gf_report_level)i;
+    gf_trace_shows_runtime = gf_report_level >= GF_REPORT_SYSTEM;
+}
+
 void gf_debug_init(void)
 {
-    const char *level = getenv("GOFER_TRACEBACK");
-    gf_trace_shows_runtime = level && strcmp(level, "system") == 0;
+    read_level(getenv("GOFER_TRACEBACK"));
     gf_hooks.print_all_goroutines = gf_report_all_goroutines;
     gf_hooks.stack_text = gf_report_stack_text;
     gf_hooks.freeze = gf_freeze;

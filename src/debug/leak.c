@@ -22,18 +22,15 @@
 #include "chan/view.h"
 #include "debug/freeze.h"
 #include "debug/mark.h"
-#include "debug/shield.h"
+#include "debug/stop.h"
 #include "mem/view.h"
 #include "os/os.h"
 #include "select/view.h"
 
 #include <string.h>
 
-enum {
-    ATTEMPTS = 5, // at stopping all threads
-    STACK = 128 << 10,
-};
-static const int64_t PATIENCE_NS = 2000000000, BETWEEN_ATTEMPTS_NS = 20000000;
+enum { ATTEMPTS = 5 }; // at stopping all threads
+static const int64_t BETWEEN_ATTEMPTS_NS = 20000000;
 
 // What is known of the goroutine in a slot.
 enum fate {
@@ -48,7 +45,6 @@ static struct {
     uint32_t slots;
     const struct g *self;
     uintptr_t self_sp;
-    char *stack; // that the search runs on, lest its frames be taken for the program's
     struct gf_leaks *result;
 } search;
 
@@ -299,10 +295,11 @@ static void collect(void)
 
 // ---- The search ----
 
-static void look(void *arg)
+static void look(const struct gf_stopped *stopped, void *arg)
 {
-    (void)arg;
-    struct gf_leaks *r = search.result;
+    struct gf_leaks *r = search.result = arg;
+    search.self = stopped->self;
+    search.self_sp = stopped->self_sp;
     search.slots = gf_view_g_count();
     search.fate = gf_os_reserve(search.slots + 1);
     if (search.fate && gf_mark_begin()) {
@@ -310,10 +307,8 @@ static void look(void *arg)
         for (uint32_t slot = 0; slot < search.slots; slot++)
             add_goroutine(gf_view_g(slot));
         add_threads();
-        gf_mark_exclude(
-            (struct gf_range){(uintptr_t)search.fate, (uintptr_t)search.fate + search.slots + 1});
-        gf_mark_exclude(
-            (struct gf_range){(uintptr_t)search.stack, (uintptr_t)search.stack + STACK});
+        exclude_record(search.fate, search.slots + 1);
+        gf_mark_exclude(stopped->stack);
         gf_mark_ready();
         gf_view_records(ignore_record);
         mark_all_roots();
@@ -328,26 +323,6 @@ static void look(void *arg)
         gf_os_release(search.fate, search.slots + 1);
 }
 
-// The caller's registers are on its stack from here on.
-GF_NOINLINE static void try_to_look(struct m **m, struct gf_leaks *result)
-{
-    __builtin_unwind_init();
-    *m = gf_world_stop(*m);
-    // From here on nobody else is here.
-    search.result = result;
-    search.stack = gf_os_reserve(STACK);
-    bool stopped = search.stack && gf_freeze_for_a_while(PATIENCE_NS);
-    if (stopped) {
-        search.self = gf_view_current();
-        search.self_sp = (uintptr_t)__builtin_frame_address(0) - GF_ARCH_RED_ZONE;
-        gf_call_on_stack(search.stack, STACK, look, NULL);
-        gf_thaw();
-    }
-    if (search.stack)
-        gf_os_release(search.stack, STACK);
-    gf_world_start(*m);
-}
-
 // Whether another look might tell more: somebody may have been held inside malloc, or have changed the heap where no
 // entry of malloc is on the stack, as a thread does that ends.
 static bool is_worth_another(const struct gf_leaks *result)
@@ -357,14 +332,12 @@ static bool is_worth_another(const struct gf_leaks *result)
 
 static void search_with_patience(struct gf_leaks *result)
 {
-    struct m *m = gf_enter();
     for (int i = 0; i < ATTEMPTS && is_worth_another(result); i++) {
         if (i > 0)
             gf_os_sleep(BETWEEN_ATTEMPTS_NS);
         *result = (struct gf_leaks){.leak = result->leak};
-        try_to_look(&m, result);
+        gf_stop_run(look, result);
     }
-    gf_leave(m);
 }
 
 struct gf_leaks gf_leaks_find(void)

@@ -18,12 +18,14 @@
 #include "sched/view.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 enum {
     MOST_SHOWN = 1000, // goroutines
     STACK = 256 << 10, // what libdw and the loader of libraries are given
 };
+enum gf_report_level gf_report_level = GF_REPORT_ALL;
 #define LOCK_WAIT_NS INT64_C(1000000000)
 
 // ---- The caller's stack as text ----
@@ -199,7 +201,8 @@ static void print_all(void *arg)
     gf_shield_run(freeze_others, NULL);
     gf_shield_run(print_own, NULL);
     gf_text_flush(&report.text);
-    gf_shield_run(collect, NULL);
+    if (gf_report_level >= GF_REPORT_ALL)
+        gf_shield_run(collect, NULL);
     for (size_t i = 0; i < report.count; i++) {
         gf_shield_run(print_other, (void *)report.shown[i]);
         gf_text_flush(&report.text);
@@ -216,11 +219,26 @@ static void begin(void *arg)
     gf_unwind_here(&report.own);
 }
 
+// Ends the process as the signal that nobody handles does, for the sake of the core that it leaves.
+static void dump_core(void)
+{
+    sigset_t open;
+    sigemptyset(&open);
+    sigaddset(&open, SIGABRT);
+    signal(SIGABRT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &open, NULL);
+    raise(SIGABRT);
+}
+
 void gf_report_all_goroutines(void)
 {
     static char stack[STACK] __attribute__((aligned(16)));
+    if (gf_report_level == GF_REPORT_NONE)
+        return;
     gf_shield_begin();
     gf_shield_run(begin, NULL);
     gf_call_on_stack(stack, sizeof stack, print_all, NULL);
     gf_shield_end();
+    if (gf_report_level == GF_REPORT_CRASH)
+        dump_core();
 }

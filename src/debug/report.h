@@ -3,6 +3,17 @@
 #ifndef GF_DEBUG_REPORT_H
 #define GF_DEBUG_REPORT_H
 
+// How much a report shows: nothing, the goroutine that failed, all of them (the default), the runtime's frames too, and
+// the same with a core dump at the end.
+enum gf_report_level {
+    GF_REPORT_NONE,
+    GF_REPORT_SINGLE,
+    GF_REPORT_ALL,
+    GF_REPORT_SYSTEM,
+    GF_REPORT_CRASH
+};
+extern enum gf_report_level gf_report_level; // [const] after start
+
 // Stops all other threads and prints every goroutine, the caller's first, each with an empty line before it.
 // Once, by the thread that ends the process. From anywhere: also on a signal stack, with locks held.
 void gf_report_all_goroutines(void);

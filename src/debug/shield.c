@@ -42,10 +42,12 @@ static void unreachable(void)
     __builtin_trap();
 }
 
+// An unwinder looks at the byte before a return address, which must be the bottom function's too.
 void gf_call_on_stack(char *stack, size_t bytes, void (*f)(void *arg), void *arg)
 {
     char *top = stack + (bytes & ~(size_t)15);
-    gf_arch_visit(gf_arch_prepare(top, unreachable), f, arg);
+    void (*inside)(void) = (void (*)(void))((char *)unreachable + 1);
+    gf_arch_visit(gf_arch_prepare(top, inside), f, arg);
 }
 
 static void set_alarm(int seconds)

@@ -20,6 +20,7 @@
 #include <string.h>
 
 struct gf_hooks gf_hooks;
+_Atomic(bool) gf_timing_blocks;
 
 enum { CRASH_STATUS = 2, EXIT_NS = 1000000000, MOST_PRINTED = 1024 };
 

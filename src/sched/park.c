@@ -8,6 +8,7 @@
 // costs a switch.) This thread may pick the goroutine itself: then there is nothing to switch.
 #include "sched/internal.h"
 
+#include "base/hooks.h"
 #include "mem/stack.h"
 
 GF_COLD static void stack_overwritten(void)
@@ -45,13 +46,21 @@ static void wake_thread(struct g *g)
     gf_os_futex_wake(&m->wake, 1);
 }
 
+// Relaxed, here and below: a profile that begins or ends meanwhile misses some.
+GF_COLD static void tell_wait(const struct g *g)
+{
+    gf_hooks.unblocked(gf_load_relaxed(&g->reason), gf_os_now() - gf_load_relaxed(&g->since));
+}
+
 struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const void *object)
 {
     struct g *g = m->g;
     // Relaxed, here and below: reports look at these without needing order.
     gf_store_relaxed(&g->reason, (uint8_t)reason);
     g->wait_object = object;
-    gf_store_relaxed(&g->since, gf_load_relaxed(&gf_sched.clock));
+    gf_store_relaxed(&g->since, gf_unlikely(gf_load_relaxed(&gf_timing_blocks))
+                                    ? gf_os_now()
+                                    : gf_load_relaxed(&gf_sched.clock));
     gf_store_relaxed(&g->status, GF_WAITING);
     if (gf_unlikely(g->flags & GF_G_THREAD))
         return park_thread(m, lock);
@@ -65,6 +74,8 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
         return m;
     }
     gf_switch(m, g, next ? next : &m->g0);
+    if (gf_unlikely(gf_load_relaxed(&gf_timing_blocks)))
+        tell_wait(g);
     return gf_self();
 }
 

@@ -179,15 +179,17 @@ static bool unlock_quietly(_Atomic(uint32_t) *word)
     return false;
 }
 
-// Under the bucket's lock: gives the mutex up, or to the first waiter. Returns whom to wake.
-static struct g *give_up(struct gf_sema_bucket *b, go_mutex *mu, int64_t now)
+// Under the bucket's lock: gives the mutex up, or to the first waiter. Returns whom to wake; *waited, for how long it
+// has waited.
+static struct g *give_up(struct gf_sema_bucket *b, go_mutex *mu, int64_t now, int64_t *waited)
 {
     struct contender *c = first_contender(b, mu);
     // Two have unlocked it at the same time, and the other one was first.
     if (gf_unlikely(!c || c->awake))
         gf_fatal("sync: unlock of unlocked mutex");
     struct g *g = c->waiter.g;
-    if (now - c->waiter.since > STARVES_AFTER) {
+    *waited = now - c->waiter.since;
+    if (*waited > STARVES_AFTER) {
         // Relaxed: it stays locked; the wake-up orders us with the new holder.
         if (!gf_sema_has_more(&c->waiter))
             gf_store_relaxed(word_of(mu), LOCKED);
@@ -204,8 +206,11 @@ GF_NOINLINE static void unlock_and_wake(struct m *m, go_mutex *mu)
 {
     int64_t now = gf_os_now();
     struct gf_sema_bucket *b = gf_sema_lock(mu);
-    struct g *g = give_up(b, mu, now);
+    int64_t waited;
+    struct g *g = give_up(b, mu, now, &waited);
     gf_sema_unlock(b);
+    if (gf_unlikely(gf_load_relaxed(&gf_timing_blocks))) // relaxed: see its declaration
+        gf_hooks.contended(waited);
     gf_ready(m, g);
 }
 

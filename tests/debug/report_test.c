@@ -406,3 +406,51 @@ TEST(panic_near_the_end_of_a_stack_is_reported_whole)
     CHECK_MATCH(o.err, "panic_near_the_end\\(\\.\\.\\.\\)\n\t[^\n]*report_test\\.c:");
     CHECK_CONTAINS(o.err, "created by crash_at_the_end_of_a_stack in goroutine 1\n");
 }
+
+// ---- How much ----
+
+static void crash_beside_another(void)
+{
+    test_one_processor();
+    go(block_for_ever);
+    test_settle();
+    go_panic("now");
+}
+
+static char *report_at(const char *level, int status)
+{
+    test_setenv("GOFER_TRACEBACK", level);
+    struct outcome o = test_run_child(crash_beside_another);
+    CHECK_EQ(o.status, status);
+    CHECK_CONTAINS(o.err, "panic: now\n");
+    return o.err;
+}
+
+TEST(level_none_shows_no_goroutine)
+{
+    CHECK_LACKS(report_at("none", 2), "goroutine ");
+}
+
+TEST(level_single_shows_the_one_that_failed)
+{
+    char *text = report_at("single", 2);
+    CHECK_CONTAINS(text, "goroutine 1 [running]:\n");
+    CHECK_LACKS(text, "block_for_ever");
+}
+
+TEST(level_all_shows_the_others_without_the_runtime)
+{
+    char *text = report_at("all", 2);
+    CHECK_CONTAINS(text, "block_for_ever(...)\n");
+    CHECK_LACKS(text, "gf_park");
+}
+
+TEST(level_system_shows_the_runtime_too)
+{
+    CHECK_CONTAINS(report_at("system", 2), "gf_park(...)\n");
+}
+
+TEST(level_crash_ends_by_a_signal_that_leaves_a_core)
+{
+    CHECK_CONTAINS(report_at("crash", 128 + SIGABRT), "gf_park(...)\n");
+}

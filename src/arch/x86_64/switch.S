@@ -178,7 +178,12 @@ gf_arch_prepare:
 gf_arch_visit:
         .cfi_startproc
         pushq %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbp, 0
         pushq %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbx, 0
+        .cfi_remember_state
         movq %rsp, %rbx
         movq %rdi, %rbp
         .cfi_def_cfa %rbp, 56
@@ -194,8 +199,13 @@ gf_arch_visit:
         movq %rdx, %rdi
         callq *%rsi
         movq %rbx, %rsp
+        .cfi_restore_state
         popq %rbx
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %rbx
         popq %rbp
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore %rbp
         retq
         .cfi_endproc
         .size gf_arch_visit, .-gf_arch_visit

@@ -1,0 +1,76 @@
+#!/bin/sh
+# httpd_test.sh HTTPD: asks the server with curl for what its head promises: the API, files and ranges, events, the limits,
+# and that a SIGTERM lets a request finish that is under way.
+set -u
+command -v curl >/dev/null || exit 77
+work=$(mktemp -d) || exit 2
+pid=
+trap 'kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    [ ! -s "$work/out" ] || head -n 20 "$work/out"
+    exit 1
+}
+
+# A port that nobody has: one of many, tried in turn.
+mkdir "$work/files"
+printf 0123456789 >"$work/files/digits.txt"
+port=$((20000 + $$ % 20000))
+for _ in 1 2 3 4 5; do
+    "$1" "127.0.0.1:$port" "$work/files" >"$work/log" 2>&1 &
+    pid=$!
+    for _ in $(seq 100); do
+        curl -s -o "$work/out" "http://127.0.0.1:$port/" && break 2
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    port=$((port + 1))
+done
+base=http://127.0.0.1:$port
+grep -q "It works" "$work/out" || fail "no start page"
+
+# expect STATUS PATTERN CURL-ARGUMENTS…: head and body go to $work/out.
+expect() {
+    wanted=$1
+    pattern=$2
+    shift 2
+    got=$(curl -s -i -w '%{http_code}' "$@" -o "$work/out")
+    [ "$got" = "$wanted" ] || fail "status $got, not $wanted: $*"
+    grep -q -- "$pattern" "$work/out" || fail "no '$pattern': $*"
+}
+
+expect 200 '^\[\]$' "$base/api/items"
+expect 201 '{"id": 1, "text": "buy \\"milk\\""}' -d 'buy "milk"' "$base/api/items"
+expect 201 '"id": 2' -d 'second' "$base/api/items"
+expect 200 '"buy' "$base/api/items/1"
+expect 204 '204 No Content' -X DELETE "$base/api/items/1"
+expect 404 'no such item' "$base/api/items/1"
+expect 405 '^Allow: GET, HEAD, POST' -X PUT "$base/api/items"
+expect 400 'an item is' -d "$(printf '%02000d' 0)" "$base/api/items"
+expect 200 '{"below": 1000, "primes": 168}' "$base/api/primes?below=1000"
+expect 200 '^data: tick 2' "$base/api/clock?ticks=2"
+expect 206 '^234$' -r 2-4 "$base/files/digits.txt"
+expect 400 'invalid path' --path-as-is "$base/files/%2e%2e/log"
+expect 404 '404 page not found' "$base/none"
+expect 431 '431' -H "X: $(printf '%070000d' 0)" "$base/"
+head -c 2000000 /dev/zero >"$work/large"
+expect 413 '413' -H Expect: --data-binary "@$work/large" "$base/api/items"
+
+# A burst over the limit: some get 429 with Retry-After.
+curl -s -i "$base/[1-400]" >"$work/out" 2>/dev/null
+grep -q '^HTTP/1.1 429' "$work/out" || fail "no 429 in a burst of 400"
+grep -q '^Retry-After: 1' "$work/out" || fail "no Retry-After"
+sleep 0.3
+
+# SIGTERM while a stream is under way: it comes to its end, and the server exits with 0.
+curl -s -N "$base/api/clock?ticks=4" >"$work/stream" &
+client=$!
+for _ in $(seq 100); do
+    grep -qs 'tick 1' "$work/stream" && break
+    sleep 0.1
+done
+kill -TERM "$pid"
+wait "$client" || fail "the stream broke off"
+grep -q 'tick 4' "$work/stream" || fail "the stream was cut short"
+wait "$pid" || fail "exit status $?"

@@ -1,0 +1,67 @@
+#!/bin/sh
+# proxy_test.sh PROXY: puts the proxy before the httpd example, which lies beside it, and before a port where nobody is:
+# requests find the one that lives, bodies and streams pass, and a killed upstream is a 502, not the end of the proxy.
+set -u
+command -v curl >/dev/null || exit 77
+httpd=$(dirname "$1")/examples_httpd
+[ -x "$httpd" ] || exit 77
+work=$(mktemp -d) || exit 2
+proxy=
+upstream=
+trap 'kill $proxy $upstream 2>/dev/null; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    head -n 20 "$work/out" "$work/log" 2>/dev/null
+    exit 1
+}
+
+# start NAME PORT COMMAND…: waits until somebody answers at the port; its process is $pid.
+start() {
+    at=$1
+    shift
+    "$@" >>"$work/log" 2>&1 &
+    pid=$!
+    for _ in $(seq 100); do
+        curl -s -o /dev/null "http://127.0.0.1:$at/" && return
+        kill -0 "$pid" 2>/dev/null || fail "did not start: $*"
+        sleep 0.1
+    done
+    fail "does not answer: $*"
+}
+
+port=$((20000 + $$ % 20000))
+start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
+upstream=$pid
+start "$port" "$1" "127.0.0.1:$port" "http://127.0.0.1:$((port + 2))" "http://127.0.0.1:$((port + 1))"
+proxy=$pid
+base=http://127.0.0.1:$port
+
+# expect STATUS PATTERN CURL-ARGUMENTS…
+expect() {
+    wanted=$1
+    pattern=$2
+    shift 2
+    got=$(curl -s -i -w '%{http_code}' "$@" -o "$work/out")
+    [ "$got" = "$wanted" ] || fail "status $got, not $wanted: $*"
+    grep -q -- "$pattern" "$work/out" || fail "no '$pattern': $*"
+}
+
+for n in 1 2 3 4; do
+    expect 201 "\"id\": $n, \"text\": \"item $n\"" -d "item $n" "$base/api/items"
+done
+expect 200 '"item 4"' "$base/api/items"
+expect 200 'tick 2' "$base/api/clock?ticks=2"
+expect 404 'no such item' "$base/api/items/99"
+head -c 300000 /dev/zero >"$work/zeros"
+curl -s "$base/files/zeros" | cmp -s - "$work/zeros" || fail "a large file came out different"
+
+kill -KILL "$upstream"
+wait "$upstream" 2>/dev/null
+expect 502 'Bad Gateway' "$base/api/items"
+start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
+upstream=$pid
+expect 200 '^\[\]$' "$base/api/items"
+
+kill -TERM "$proxy"
+wait "$proxy" || fail "exit status $?"

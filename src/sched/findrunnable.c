@@ -19,6 +19,8 @@
 
 #include "sched/poller.h"
 
+#include <limits.h>
+
 enum {
     STEAL_ROUNDS = 4,
     SPIN_US = 15,     // of looking around before a thread sleeps
@@ -30,11 +32,19 @@ enum {
 
 // --- The wake-up policy ---
 
+static bool limit_reached(void)
+{
+    // Relaxed: crowd.c's policy, not a promise.
+    return gf_load_relaxed(&gf_sched.procs) - gf_load_relaxed(&gf_sched.idle_p_count) >=
+           gf_load_relaxed(&gf_sched.busy_limit);
+}
+
 void gf_wake_one(void)
 {
     // 2. of the protocol above: the work is queued, now look for spinners.
     gf_fence_seqcst();
-    if (gf_load_relaxed(&gf_sched.idle_p_count) == 0 || gf_load_relaxed(&gf_sched.spinning) != 0)
+    if (gf_load_relaxed(&gf_sched.idle_p_count) == 0 || gf_load_relaxed(&gf_sched.spinning) != 0 ||
+        limit_reached())
         return;
     int32_t none = 0;
     // Acquire and release: the one that is woken sees the work; only one waker gets through.
@@ -245,6 +255,8 @@ static struct g *look_everywhere(struct m *m, struct p *p)
 // Whether any P's ring or timers, or the global queue, have something. The last look before sleeping.
 static bool something_to_do(void)
 {
+    if (limit_reached())
+        return false;
     if (gf_load_relaxed(&gf_sched.queue_count) > 0)
         return true;
     for (int i = 0; i < gf_p_count(); i++)
@@ -294,6 +306,26 @@ static void sleep_without_p(struct m *m, bool spinner)
     }
 }
 
+// More Ps are busy than crowd.c wants: this one leaves its goroutines to the others. Returns whether it did.
+static bool retire(struct m *m)
+{
+    struct p *p = gf_p(m);
+    int64_t first = gf_load_relaxed(&p->timers.first); // relaxed: our own
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    int busy = gf_load_relaxed(&gf_sched.procs) - gf_load_relaxed(&gf_sched.idle_p_count);
+    bool leave = busy > gf_load_relaxed(&gf_sched.busy_limit) &&
+                 !gf_load_relaxed(&gf_sched.stopping);
+    if (leave) {
+        gf_empty_p(m, p);
+        gf_idle_p_put(gf_release_p(m));
+        gf_idle_m_put(m);
+    }
+    gf_unlock(&gf_sched.lock);
+    if (leave && first != INT64_MAX)
+        gf_watch_earlier(m, first);
+    return leave;
+}
+
 static void stop_spinning(struct m *m)
 {
     m->spinning = false;
@@ -317,6 +349,11 @@ static struct g *find_runnable(struct m *m)
         // The world is being stopped: the P goes to who stops it.
         if (gf_unlikely(gf_load_relaxed(&gf_sched.stopping))) {
             gf_stop_here(m);
+            continue;
+        }
+        if (gf_unlikely(gf_load_relaxed(&gf_sched.busy_limit) != INT_MAX) && !m->spinning &&
+            !m->hint && retire(m)) {
+            sleep_without_p(m, false);
             continue;
         }
         struct g *g = look_everywhere(m, gf_p(m));

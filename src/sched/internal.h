@@ -84,6 +84,12 @@ void gf_runtime_start(void);
 void gf_sysmon_start(void);
 void gf_sysmon_wake(void);
 
+// --- crowd.c ---
+
+void gf_crowd_init(void);
+// sysmon, at each look. Returns whether it wants to be called again in a millisecond.
+bool gf_crowd_look(int64_t now);
+
 // --- spawn.c ---
 
 int64_t gf_live_goroutines(void);
@@ -94,6 +100,8 @@ int64_t gf_live_goroutines(void);
 void gf_stop_here(struct m *m);
 // While the world is being stopped: p, which is nobody's, is the stopper's now. [L]
 void gf_stop_p(struct p *p);
+// Moves everything that is queued at a P which nobody runs on, or which the caller gives up, to the global queue. [L]
+void gf_empty_p(struct m *m, struct p *p);
 // The number of processors that the environment asks for, or the system grants; makes the Ps. Once.
 void gf_procs_init(void);
 

@@ -41,7 +41,8 @@ struct m {
     // It runs goroutines alone, and may use gf_solo_lock's short way. [atomic] written under sched.lock; relaxed reads
     // by this thread, within a restartable sequence.
     _Atomic(uint32_t) solo;
-    void *rseq_slot; // [const] where this thread announces such a sequence, or NULL
+    _Atomic(uint64_t) entries; // into the runtime; relaxed: a statistic, written by this thread
+    void *rseq_slot;           // [const] where this thread announces such a sequence, or NULL
 
     // Reading without locks and retiring what others may still read: epoch.h.
     _Atomic(uint64_t)
@@ -114,6 +115,7 @@ GF_ALWAYS_INLINE struct m *gf_enter(void)
     gf_assert(gf_load_relaxed(&m->in_runtime) == 0); // relaxed: our own
     // 1. say that we are in (relaxed: the compiler fence and the taker's membarrier order it before 2)
     gf_store_relaxed(&m->in_runtime, 1);
+    gf_store_relaxed(&m->entries, gf_load_relaxed(&m->entries) + 1);
     gf_fence_compiler();
     // 2. look whether the P was taken while we were out (the taker: 1. p_taken, 2. in_runtime)
     // Acquire: pairs with the release in gf_acquire_p, for a P may be lent by this thread and given back meanwhile.

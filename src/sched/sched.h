@@ -43,6 +43,8 @@ struct gf_sched {
     _Atomic(struct m *)
         watcher; // that thread; NULL: none. Changed by CAS from NULL, reset by itself
 
+    _Atomic(int) busy_limit; // how many Ps may run; relaxed: a hint, set by sysmon (crowd.c)
+
     // The thread that runs goroutines alone, or NULL; see solo.c. Written under the lock; relaxed: the barrier there
     // orders it.
     _Atomic(struct m *) solo;

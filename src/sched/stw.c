@@ -111,14 +111,13 @@ static void stop_world(struct m *m)
         gf_os_thread_yield();
 }
 
-// Moves everything that a P which goes away has to P 0 and the global queue. sched.lock is held.
-static void empty_p(struct p *p)
+void gf_empty_p(struct m *m, struct p *p)
 {
     struct g *g = gf_load_relaxed(&p->runnext);
     gf_store_relaxed(&p->runnext, NULL);
     if (g)
         gf_globq_put(g);
-    while ((g = gf_runq_get(gf_self(), p)))
+    while ((g = gf_runq_get(m, p)))
         gf_globq_put(g);
     p->credit = 0;
     p->sampling = false;
@@ -137,7 +136,7 @@ static void start_world(struct m *m, int n)
         gf_acquire_p(m, gf_p_at(0));
     }
     for (int i = n; i < old; i++) {
-        empty_p(gf_p_at(i));
+        gf_empty_p(m, gf_p_at(i));
         gf_store_relaxed(&gf_p_at(i)->status, GF_P_UNUSED);
     }
     gf_unlock(&gf_sched.lock);

@@ -17,11 +17,12 @@
 enum {
     SHORTEST_NS = 20000,
     LONGEST_NS = 10000000,
-    CALM_ROUNDS = 50,    // without anything to do, before the rounds grow longer
-    SLICE_NS = 10000000, // of a goroutine, while others wait
-    BLOCKED_NS = 40000,  // a clock that stands still for so long means blocked in the kernel
-    LOOK_NS = 400000,    // an older look at a CPU clock is made anew
-    POLL_NS = 10000000   // the poller is looked at least so often
+    CROWDED_NS = 1000000, // while crowd.c measures
+    CALM_ROUNDS = 50,     // without anything to do, before the rounds grow longer
+    SLICE_NS = 10000000,  // of a goroutine, while others wait
+    BLOCKED_NS = 40000,   // a clock that stands still for so long means blocked in the kernel
+    LOOK_NS = 400000,     // an older look at a CPU clock is made anew
+    POLL_NS = 10000000    // the poller is looked at least so often
 };
 
 static struct {
@@ -229,10 +230,13 @@ static void *monitor_main(void *arg)
         look_around(self, now);
         gf_solo_look(now);
         calm = active ? 0 : calm + 1;
+        int64_t longest = gf_crowd_look(now) ? CROWDED_NS : LONGEST_NS;
         if (active)
             pause = SHORTEST_NS;
-        else if (calm > CALM_ROUNDS && pause < LONGEST_NS)
+        else if (calm > CALM_ROUNDS)
             pause *= 2;
+        if (pause > longest)
+            pause = longest;
     }
     return NULL;
 }

@@ -12,12 +12,13 @@
 #include "sched/start.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2};
+struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2, .busy_limit = INT_MAX};
 
 // This thread's M. Read by gf_arch_self, never through the compiler's idea of its address.
 _Thread_local struct m *gf_tls_m
@@ -286,6 +287,7 @@ static void start_runtime(void)
     gf_stack_init(gf_debug_key("noguardinstall") <= 0);
     gf_sched.has_membarrier = gf_os_membarrier_init();
     gf_solo_init();
+    gf_crowd_init();
     gf_sched.migrate = gf_debug_key("migrate") > 0;
     gf_store_relaxed(&gf_sched.clock, gf_os_now()); // relaxed: coarse by nature
     gf_procs_init();

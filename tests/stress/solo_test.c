@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The short way of the locks while one thread runs alone (sched/solo.h), against everything that ends it: foreign
-// threads that come now and then, a second processor with work of its own, a P that moves to another thread. The
-// runtime is told to grant it again at once, so it begins and ends hundreds of times a second. A lock that
-// two threads hold at once would lose or double a value.
+// threads that come now and then, a second processor with work of its own, a P that moves to another thread or is told
+// to rest (sched/crowd.c). The runtime is told to do both again and again, so they begin and end hundreds of times a
+// second. A lock that two threads hold at once would lose or double a value.
 #include "support/test.h"
 
 #include <time.h>
@@ -10,9 +10,9 @@
 enum { CAPACITY = 16, BURST = 20 };
 
 // Before the runtime starts, which reads it once.
-__attribute__((constructor)) static void grant_eagerly(void)
+__attribute__((constructor)) static void change_eagerly(void)
 {
-    setenv("GOFER_DEBUG", "solo=2", 0);
+    setenv("GOFER_DEBUG", "solo=2,crowd=2", 0);
 }
 
 static void sleep_as_thread(long us)
@@ -142,4 +142,33 @@ TEST(lone_processor_that_moves_between_threads_is_exclusive)
     go(block_now_and_then, &s);
     go(block_now_and_then, &s);
     expect_all(&s, 3);
+}
+
+static void pass_on(recv_chan(int) in, send_chan(int) out, go_waitgroup *ended)
+{
+    int v;
+    while (chan_recv(in, &v))
+        chan_send(out, v + 1);
+    go_waitgroup_done(ended);
+}
+
+TEST(processors_that_are_told_to_rest_leave_no_goroutine_behind)
+{
+    enum { RING = 40 };
+    go_maxprocs(4);
+    const int rounds = (int)test_rounds(100000);
+    chan(int) in = chan_make(int, 1), out = chan_make(int, 1);
+    go_waitgroup ended = {0};
+    go_waitgroup_add(&ended, RING);
+    for (int i = 0; i < RING; i++)
+        go(pass_on, in, out, &ended);
+    chan_send(in, 0);
+    chan_send(in, 0);
+    for (int i = 0; i < rounds; i++)
+        chan_send(in, chan_recv(out));
+    CHECK_EQ(chan_recv(out) + chan_recv(out), rounds + 2);
+    chan_close(in);
+    go_waitgroup_wait(&ended);
+    chan_free(in);
+    chan_free(out);
 }

@@ -241,7 +241,7 @@ void gf_wait_for_p(struct m *m)
 void gf_enter_without_p(struct m *m)
 {
     if (gf_load_relaxed(&m->foreign)) {
-        gf_solo_end_for_foreign();
+        gf_solo_end_for_outsider();
         return;
     }
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);

@@ -10,7 +10,7 @@
 //     1. gf_sched.solo = m                  1. in_runtime = 1
 //     2. membarrier                         2. (the compiler's order is enough)
 //     3. looks at in_runtime of all         3. looks at gf_sched.solo; if set, ends it
-// One of the two sees the other (the asymmetric Dekker protocol of m.h; models/take_p.pml).
+// (A visitor without a P is counted, with a full barrier, instead of setting in_runtime.) One of the two sees the other (the asymmetric Dekker protocol of m.h; models/take_p.pml).
 //
 // Each costs some microseconds. A program whose second thread comes and goes is asked less and less often.
 #include "sched/internal.h"
@@ -29,6 +29,8 @@ static struct {
     int64_t since;      // [lock sched.lock] of the last grant
     int64_t interval;   // [lock sched.lock]
     int64_t not_before; // [lock sched.lock]
+    // Threads without a P that take such locks. [atomic] seq_cst: the increment is 1. and 2. of the protocol above.
+    _Atomic(uint32_t) visitors;
 } solo;
 
 // GOFER_DEBUG=solo=0 never grants it, solo=2 grants it again at once, for tests.
@@ -62,7 +64,7 @@ void gf_solo_end_for(struct m *m)
         end(other);
 }
 
-void gf_solo_end_for_foreign(void)
+void gf_solo_end_for_outsider(void)
 {
     // 3. of the foreign thread's side.
     if (!gf_load_relaxed(&gf_sched.solo))
@@ -70,6 +72,20 @@ void gf_solo_end_for_foreign(void)
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_solo_end_for(NULL);
     gf_unlock(&gf_sched.lock);
+}
+
+void gf_solo_visit(struct m *m)
+{
+    if (gf_p(m))
+        return;
+    atomic_fetch_add(&solo.visitors, 1);
+    gf_solo_end_for_outsider();
+}
+
+void gf_solo_leave(struct m *m)
+{
+    if (!gf_p(m))
+        gf_sub_acqrel(&solo.visitors, 1); // release: pairs with the acquire in gf_solo_look
 }
 
 // The thread of the only P that is not idle. NULL: there are more, or it is on its way to a thread.
@@ -104,7 +120,8 @@ void gf_solo_look(int64_t now)
     if (m) {
         gf_store_relaxed(&gf_sched.solo, m); // 1.
         gf_os_membarrier();                  // 2.
-        if (foreign_thread_inside()) {       // 3.
+        // Acquire: pairs with the release in gf_solo_leave.
+        if (foreign_thread_inside() || gf_load_acquire(&solo.visitors)) { // 3.
             gf_store_relaxed(&gf_sched.solo, NULL);
         } else {
             solo.since = now;

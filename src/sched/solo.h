@@ -3,8 +3,9 @@
 // lot, nor steals from a run queue: the thread is solo, and takes those locks without the locked instruction, which
 // costs as much as the rest of a send. Whatever brings a second thread in, ends that first (sched/solo.c):
 //   - a thread acquires a P;
-//   - a foreign thread enters the runtime.
-// Only those two kinds of threads may use gf_solo_lock. Locks that others take too (the scheduler's, the poller's,
+//   - a foreign thread enters the runtime;
+//   - a thread without a P says that it needs such a lock (gf_solo_visit), to deliver a signal from the poller.
+// Nobody else may take those locks, by gf_solo_lock or otherwise. Locks that others take too (the scheduler's, the poller's,
 // sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
 // one section may begin solo and end, or be waited for, after the thread has lost that state.
 #ifndef GF_SCHED_SOLO_H
@@ -28,8 +29,12 @@ static inline void gf_solo_lock(struct m *m, struct gf_lock *l, enum gf_rank ran
 // sched.lock is held, m is about to have a P: nobody else is solo from here on.
 void gf_solo_end_for(struct m *m);
 
-// A foreign thread has set in_runtime and goes on to use the runtime.
-void gf_solo_end_for_foreign(void);
+// A foreign thread that has set in_runtime, or a visitor that is counted, goes on to take such locks.
+void gf_solo_end_for_outsider(void);
+
+// Around what a thread of the runtime's does with such locks, if it may be without a P. Without locks.
+void gf_solo_visit(struct m *m);
+void gf_solo_leave(struct m *m);
 
 // sysmon, without locks: makes the only thread that runs goroutines solo, if there is such a one.
 void gf_solo_look(int64_t now);

@@ -270,7 +270,7 @@ static struct m *adopt_foreign(void)
     gf_store_relaxed(&m->p_taken, 1);            // for ever, so that each entry looks who is solo
     gf_store_relaxed(&m->in_runtime, 1);
     gf_fence_compiler();
-    gf_solo_end_for_foreign();
+    gf_solo_end_for_outsider();
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_sched.foreign_count++;
     gf_unlock(&gf_sched.lock);

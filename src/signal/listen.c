@@ -9,6 +9,7 @@
 
 #include "chan/chan.h"
 #include "sched/poller.h"
+#include "sched/solo.h"
 
 #include <stdlib.h>
 
@@ -53,11 +54,15 @@ static struct g *deliver_locked(void)
     return first;
 }
 
+// From whoever looks at the poller, which may be a thread without a P.
 struct g *gf_signals_deliver(void)
 {
+    struct m *m = gf_self();
+    gf_solo_visit(m);
     gf_lock(&lock, GF_RANK_SIGNAL);
     struct g *woken = deliver_locked();
     gf_unlock(&lock);
+    gf_solo_leave(m);
     return woken;
 }
 

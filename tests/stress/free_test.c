@@ -308,3 +308,104 @@ TEST_LONG(context_is_freed_by_who_sees_its_deadline_while_the_timer_returns, 300
         go_context_free(ctx);
     }
 }
+
+static void read_and_unlock(go_rwmutex *m, int *n)
+{
+    go_rwmutex_rlock(m);
+    __atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+    go_rwmutex_runlock(m);
+}
+
+static void write_and_unlock(go_rwmutex *m, int *n)
+{
+    go_rwmutex_lock(m);
+    ++*n;
+    go_rwmutex_unlock(m);
+}
+
+static bool is_written(go_rwmutex *m, const int *n, int expected)
+{
+    go_rwmutex_lock(m);
+    bool yes = *n == expected;
+    go_rwmutex_unlock(m);
+    return yes;
+}
+
+static void wait_for_both_kinds_on_own_stack(void)
+{
+    go_rwmutex m = {0};
+    int n = 0;
+    go(read_and_unlock, &m, &n);
+    go(write_and_unlock, &m, &n);
+    while (!is_written(&m, &n, 2))
+        go_yield();
+    memset(&m, 0xa5, sizeof m);
+}
+
+TEST_LONG(rwmutex_on_a_stack_goes_away_while_the_unlocks_return, 300)
+{
+    for (size_t i = overlapping_rounds(); i > 0; i--)
+        wait_for_both_kinds_on_own_stack();
+}
+
+static void do_once(go_once *once)
+{
+    go_once_do(once, nothing);
+}
+
+// The other may not even have begun: it has to be over before the object goes, so a group counts it out, after whose
+// wait it may still be on its way out of the call.
+static void do_once_and_count(go_once *once, go_waitgroup *wg)
+{
+    do_once(once);
+    go_waitgroup_done(wg);
+}
+
+static void wait_for_once_on_own_stack(void)
+{
+    go_once once = {0};
+    go_waitgroup wg = {0};
+    go_waitgroup_add(&wg, 1);
+    go(do_once_and_count, &once, &wg);
+    go_once_do(&once, nothing);
+    go_waitgroup_wait(&wg);
+    memset(&once, 0xa5, sizeof once);
+}
+
+TEST_LONG(once_on_a_stack_goes_away_while_the_calls_return, 300)
+{
+    for (size_t i = overlapping_rounds(); i > 0; i--)
+        wait_for_once_on_own_stack();
+}
+
+struct awaited {
+    go_mutex mutex;
+    go_cond changed;
+    bool done;
+};
+
+static void change_and_signal(struct awaited *a)
+{
+    go_mutex_lock(&a->mutex);
+    a->done = true;
+    go_cond_signal(&a->changed);
+    go_mutex_unlock(&a->mutex);
+}
+
+static void wait_for_signal_on_own_stack(void)
+{
+    struct awaited a = {.done = false};
+    go_cond_init(&a.changed, &a.mutex);
+    go(change_and_signal, &a);
+    go_mutex_lock(&a.mutex);
+    while (!a.done)
+        go_cond_wait(&a.changed);
+    go_mutex_unlock(&a.mutex);
+    memset(&a, 0xa5, sizeof a);
+}
+
+TEST_LONG(condition_on_a_stack_goes_away_while_the_signal_returns, 300)
+{
+    for (size_t i = overlapping_rounds(); i > 0; i--)
+        wait_for_signal_on_own_stack();
+}

@@ -78,6 +78,30 @@ GO_API int go_num_cpu(void);
 GO_API void go_lock_os_thread(void);
 GO_API void go_unlock_os_thread(void);
 
+// What the scheduler and the stacks hold now, and have done since the start. Each number is right by itself; together
+// they are of slightly different moments.
+struct go_stats {
+    // Now.
+    int64_t goroutines;    // as go_num_goroutine
+    int64_t runnable;      // of these, in a run queue
+    int procs, idle_procs; // processors
+    int threads;           // of gofer's: workers, main's and the monitor
+    int idle_threads;      // of these, asleep until there is work
+    int spinning_threads;  // of these, looking for work
+    size_t
+        stacks_in_use; // bytes of address space of stacks that goroutines have, or that are kept at hand
+    size_t stacks_reserved; // bytes of address space set aside for stacks in all, guards included
+    // Since the start.
+    uint64_t switches;       // goroutines picked to run
+    uint64_t parks;          // goroutines that waited
+    uint64_t steals;         // times that an idle processor took from another one's queue
+    uint64_t preemptions;    // goroutines stopped after their time slice
+    uint64_t handoffs;       // processors that blocked threads gave to others
+    uint64_t poller_wakeups; // goroutines made ready because a descriptor was
+};
+// From: goroutine or foreign thread.   Go: runtime/metrics, /sched
+GO_API struct go_stats go_stats(void);
+
 // Marks a region that may block in the kernel: others get the processor meanwhile. Does not nest.
 GO_API void go_blocking_begin(void);
 GO_API void go_blocking_end(void);

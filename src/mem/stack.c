@@ -55,7 +55,7 @@ static struct {
     int count;
     long guards_left; // by mprotect
     bool advice;
-    size_t reserved, slots, in_use;
+    struct gf_stack_stats stats;
     _Atomic(bool) some_unguarded; // relaxed: set before the first such stack is handed out
 } stacks;
 
@@ -79,7 +79,7 @@ static bool add_region(void)
     gf_os_advise_no_huge_pages(base, (size_t)slots * SLOT);
     stacks.regions[stacks.count++] =
         (struct region){.base = base, .slots = slots, .unguarded = slots};
-    stacks.reserved += (size_t)slots * SLOT;
+    stacks.stats.reserved += (size_t)slots * SLOT;
     return true;
 }
 
@@ -122,7 +122,6 @@ static struct gf_stack new_slot(void)
         gf_store_relaxed(&stacks.some_unguarded, true);
         memcpy(s.low, &CANARY, sizeof CANARY);
     }
-    stacks.slots++;
     return s;
 }
 
@@ -158,7 +157,7 @@ int gf_stack_take(struct gf_stack *into, int n)
         into[0] = new_slot();
         taken = into[0].low != NULL;
     }
-    stacks.in_use += (size_t)taken;
+    stacks.stats.in_use += (size_t)taken * GF_STACK_DEFAULT;
     gf_unlock(&stacks.lock);
     return taken;
 }
@@ -168,7 +167,7 @@ void gf_stack_give(const struct gf_stack *from, int n)
     gf_lock(&stacks.lock, GF_RANK_STACKS);
     for (int i = 0; i < n; i++)
         push_free(&stacks.free, from[i]);
-    stacks.in_use -= (size_t)n;
+    stacks.stats.in_use -= (size_t)n * GF_STACK_DEFAULT;
     gf_unlock(&stacks.lock);
 }
 
@@ -191,8 +190,7 @@ static struct gf_stack new_larger(int class)
         gf_os_release(p, GF_STACK_GUARD + usable);
         return (struct gf_stack){NULL, NULL};
     }
-    stacks.reserved += GF_STACK_GUARD + usable;
-    stacks.slots++;
+    stacks.stats.reserved += GF_STACK_GUARD + usable;
     return (struct gf_stack){.low = p + GF_STACK_GUARD, .top = p + GF_STACK_GUARD + usable};
 }
 
@@ -208,7 +206,7 @@ struct gf_stack gf_stack_new(size_t usable)
     int class = class_of(usable);
     gf_lock(&stacks.lock, GF_RANK_STACKS);
     s = stacks.larger[class] ? pop_free(&stacks.larger[class]) : new_larger(class);
-    stacks.in_use += s.low != NULL;
+    stacks.stats.in_use += (size_t)(s.top - s.low);
     gf_unlock(&stacks.lock);
     return s;
 }
@@ -224,7 +222,7 @@ void gf_stack_free(struct gf_stack s)
     gf_os_discard(s.low, (size_t)(s.top - s.low) - page);
     gf_lock(&stacks.lock, GF_RANK_STACKS);
     push_free(&stacks.larger[class_of((size_t)(s.top - s.low))], s);
-    stacks.in_use--;
+    stacks.stats.in_use -= (size_t)(s.top - s.low);
     gf_unlock(&stacks.lock);
 }
 
@@ -251,13 +249,12 @@ bool gf_stack_is_intact(const char *low, uintptr_t sp)
     return sp > (uintptr_t)low && memcmp(low, &CANARY, sizeof CANARY) == 0;
 }
 
-void gf_stack_stats(size_t *reserved, size_t *slots, size_t *in_use)
+struct gf_stack_stats gf_stack_stats(void)
 {
     gf_lock(&stacks.lock, GF_RANK_STACKS);
-    *reserved = stacks.reserved;
-    *slots = stacks.slots;
-    *in_use = stacks.in_use;
+    struct gf_stack_stats stats = stacks.stats;
     gf_unlock(&stacks.lock);
+    return stats;
 }
 
 bool gf_view_stack_region(int i, uintptr_t *start, uintptr_t *end)

@@ -36,7 +36,11 @@ bool gf_stack_in_guard(const char *low, uintptr_t addr);
 // False if a stack without a guard has been written beyond its end. Cheap while all have guards.
 bool gf_stack_is_intact(const char *low, uintptr_t sp);
 
-// Bytes of address space reserved for stacks, and stacks handed out, for reports.
-void gf_stack_stats(size_t *reserved, size_t *slots, size_t *in_use);
+// For reports, in bytes.
+struct gf_stack_stats {
+    size_t reserved; // address space, guards included
+    size_t in_use;   // handed out
+};
+struct gf_stack_stats gf_stack_stats(void);
 
 #endif

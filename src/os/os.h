@@ -58,6 +58,9 @@ void gf_os_thread_yield(void);
 void gf_os_sleep(int64_t nanoseconds);
 // The bounds of the calling thread's own stack.
 void gf_os_thread_stack(void **low, size_t *bytes);
+// Whether a thread of this process runs, or would if it had a processor; or sleeps in the kernel; or cannot be asked.
+enum gf_os_thread_state { GF_OS_UNKNOWN, GF_OS_RUNNABLE, GF_OS_SLEEPS };
+enum gf_os_thread_state gf_os_thread_state(int tid);
 // The number of threads in this process now, all of them; -1 if that cannot be told.
 int gf_os_thread_count(void);
 // The ids of all threads of this process; returns how many, at most max, -1 if that cannot be told.

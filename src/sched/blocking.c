@@ -16,6 +16,7 @@ void go_blocking_begin(void)
             gf_load_relaxed(&gf_sched.queue_count) > 0) {
             gf_lock(&gf_sched.lock, GF_RANK_SCHED);
             gf_give_up_p(m);
+            gf_add_relaxed(&p->n_handoffs, 1); // relaxed: a statistic
             gf_unlock(&gf_sched.lock);
             gf_handoff_p(p);
         }

@@ -111,6 +111,15 @@ void gf_preempt_init(void);
 // Asks a thread to give its P away. For sysmon.
 void gf_preempt(struct m *m);
 
+// --- schedtrace.c ---
+
+// Reads GOFER_DEBUG=schedtrace=MS,scheddetail=1.
+void gf_schedtrace_init(void);
+// Whether the monitor must stay awake for it.
+bool gf_schedtrace_on(void);
+// Prints if it is time; by the monitor.
+void gf_schedtrace_look(int64_t now);
+
 // --- deadlock.c ---
 
 // A thread has found nothing to do and no P is at work: ends the process if nothing can ever happen.

@@ -86,7 +86,7 @@ struct m {
     // sysmon's view of it; [owner sysmon]
     uint64_t seen_tick;
     struct p *seen_p;
-    int64_t seen_at, seen_cpu, seen_cpu_at;
+    int64_t seen_at, seen_cpu, seen_cpu_at, seen_runnable_at, signalled_at;
     struct m *all_next; // [const] all threads that ever were
     _Atomic(int) tid;   // the kernel's id, 0 while nobody uses it; relaxed
 };

@@ -56,7 +56,9 @@ struct p {
     _Atomic(int64_t) live;
 
     // What go_stats adds up. [atomic] relaxed: the owner counts, anybody reads.
-    _Atomic(uint64_t) n_steals, n_preemptions;
+    _Atomic(uint64_t) n_parks, n_steals, n_preemptions;
+    _Atomic(uint64_t)
+        n_handoffs; // given away by a blocked thread, or taken from it; [lock sched.lock] to change
 
     struct gf_timers timers GF_ALIGNED_LINE;
 };

@@ -68,6 +68,7 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     if (lock)
         gf_unlock(lock);
     struct p *p = gf_p(m);
+    gf_store_relaxed(&p->n_parks, gf_load_relaxed(&p->n_parks) + 1); // relaxed: our own
     struct g *next = gf_pick(m, p);
     if (next == g) {
         gf_store_relaxed(&g->status, GF_RUNNING);

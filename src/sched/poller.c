@@ -18,6 +18,7 @@ static struct {
     _Atomic(int) fd;            // [const] once open
     _Atomic(int) waiters;       // relaxed: looked at under the scheduler's lock, all threads idle
     _Atomic(int64_t) looked_at; // relaxed
+    _Atomic(uint64_t) wakeups;  // goroutines made ready so far; relaxed: a statistic
     _Atomic(bool) open;         // acquire/release with fd
 } poller;
 
@@ -104,10 +105,17 @@ struct g *gf_poller_wait(struct m *m, int64_t deadline)
                                                  (((uint64_t)1 << ADDRESS_BITS) - 1));
         struct g *woken = s->wake(s, (uint32_t)(events[i].tag >> ADDRESS_BITS), events[i].events);
         *last = woken;
-        while (*last)
+        while (*last) {
             last = &(*last)->next;
+            gf_add_relaxed(&poller.wakeups, 1);
+        }
     }
     return first;
+}
+
+uint64_t gf_poller_wakeups(void)
+{
+    return gf_load_relaxed(&poller.wakeups);
 }
 
 void gf_poller_look(struct m *m)

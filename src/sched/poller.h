@@ -37,5 +37,7 @@ struct g *gf_poller_wait(struct m *m, int64_t deadline);
 void gf_poller_break(void);
 // When the poller was looked at last, monotonic.
 int64_t gf_poller_looked_at(void);
+// How many goroutines it has made ready so far.
+uint64_t gf_poller_wakeups(void);
 
 #endif

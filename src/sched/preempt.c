@@ -51,18 +51,21 @@ static void give_way(struct m *m)
     }
 }
 
-// A request that came while the thread was inside the runtime.
+// A request that came while the thread was inside the runtime. The next one may come before this one is served to the
+// end, and its signal, which finds the thread inside, does nothing: so look again after leaving.
 void gf_leave_pending(struct m *m)
 {
-    gf_store_relaxed(&m->in_runtime, 1); // relaxed, with the compiler's fence: as in gf_enter
-    gf_fence_compiler();
-    if (gf_load_relaxed(&m->p_taken))
-        gf_enter_without_p(m);
-    gf_store_relaxed(&m->pending, 0);
-    if (m->g != &m->g0 && !gf_load_relaxed(&m->foreign))
-        give_way(m);
-    gf_store_release(&m->in_runtime, 0); // as in gf_leave
-    gf_fence_compiler();
+    do {
+        gf_store_relaxed(&m->in_runtime, 1); // relaxed, with the compiler's fence: as in gf_enter
+        gf_fence_compiler();
+        if (gf_load_relaxed(&m->p_taken))
+            gf_enter_without_p(m);
+        gf_store_relaxed(&m->pending, 0);
+        if (m->g != &m->g0 && !gf_load_relaxed(&m->foreign))
+            give_way(m);
+        gf_store_release(&m->in_runtime, 0); // as in gf_leave
+        gf_fence_compiler();
+    } while (gf_load_relaxed(&m->pending));
 }
 
 static void on_sigurg(int sig, siginfo_t *info, void *context)
@@ -93,8 +96,6 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
 
 void gf_preempt(struct m *m)
 {
-    if (gf_load_relaxed(&m->pending))
-        return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool spare = gf_sched.idle_m_count > 0;
     gf_unlock(&gf_sched.lock);

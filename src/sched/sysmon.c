@@ -11,23 +11,27 @@
 
 #include "base/hooks.h"
 #include "sched/poller.h"
+#include "sched/start.h"
 
 #include <signal.h>
 
 enum {
     SHORTEST_NS = 20000,
     LONGEST_NS = 10000000,
-    CROWDED_NS = 1000000, // while crowd.c measures
-    CALM_ROUNDS = 50,     // without anything to do, before the rounds grow longer
-    SLICE_NS = 10000000,  // of a goroutine, while others wait
-    BLOCKED_NS = 40000,   // a clock that stands still for so long means blocked in the kernel
-    LOOK_NS = 400000,     // an older look at a CPU clock is made anew
-    POLL_NS = 10000000    // the poller is looked at least so often
+    CROWDED_NS = 1000000,  // while crowd.c measures
+    CALM_ROUNDS = 50,      // without anything to do, before the rounds grow longer
+    SLICE_NS = 10000000,   // of a goroutine, while others wait
+    BLOCKED_NS = 40000,    // a clock that stands still for so long means blocked in the kernel
+    LOOK_NS = 400000,      // an older look at a CPU clock is made anew
+    RUNNABLE_NS = 1000000, // how long a thread that waits for a processor is believed to do so
+    POLL_NS = 10000000     // the poller is looked at least so often
 };
 
 static struct {
     _Atomic(uint32_t) started; // claimed by who starts the thread; relaxed
     _Atomic(uint32_t) asleep;  // 1 while it sleeps for good; see sleep_while_idle
+    int64_t slice;   // [const] a goroutine's time slice: SLICE_NS, or GOFER_DEBUG=preempt=US
+    int64_t longest; // [const] pause between two rounds
 } monitor;
 
 static int busy_ps(void)
@@ -68,6 +72,8 @@ static bool retake(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     struct p *p = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_take_p(m);
+    if (p)
+        gf_add_relaxed(&p->n_handoffs, 1); // relaxed: a statistic
     gf_unlock(&gf_sched.lock);
     if (!p)
         return false;
@@ -100,6 +106,29 @@ static bool rescue_work(struct m *m)
     return p != NULL;
 }
 
+// A request that was noted without a signal, for the thread was inside the runtime, may have come just too late for its
+// way out. So a request that has been there for a whole slice is signalled (again).
+static void preempt(struct m *m, int64_t now)
+{
+    if (gf_load_relaxed(&m->pending) && now - m->signalled_at < monitor.slice)
+        return;
+    m->signalled_at = now;
+    gf_preempt(m);
+}
+
+// A clock that stands still does not mean blocked where the system has too few processors: the thread may just be
+// waiting for one. Taking its P would let one goroutine more run than there are Ps, and whose turn it is would
+// depend on other programs. Asking costs three system calls, so the answer "waits for a processor" holds for a while.
+static bool is_blocked(struct m *m, int64_t now)
+{
+    if (now - m->seen_runnable_at < RUNNABLE_NS)
+        return false;
+    if (gf_os_thread_state(gf_load_relaxed(&m->tid)) != GF_OS_RUNNABLE)
+        return true;
+    m->seen_runnable_at = now;
+    return false;
+}
+
 // The thread is outside the runtime for a while: its CPU clock tells whether it is blocked in the kernel, where a
 // signal would cut its call short, or computes. Two looks are needed to see a clock move.
 static bool look_at_clock(struct m *m, int64_t now, bool waiting)
@@ -117,10 +146,14 @@ static bool look_at_clock(struct m *m, int64_t now, bool waiting)
         return retake(m);
     if (seen_cpu < 0)
         return true; // look again soon
-    if (cpu - seen_cpu < (now - seen_at) / 8)
-        return now - seen_at >= SHORTEST_NS && retake(m);
-    if (now - m->seen_at >= SLICE_NS)
-        gf_preempt(m);
+    if (cpu - seen_cpu < (now - seen_at) / 8) {
+        if (now - seen_at < SHORTEST_NS)
+            return false;
+        if (is_blocked(m, now))
+            return retake(m);
+    }
+    if (now - m->seen_at >= monitor.slice)
+        preempt(m, now);
     return true;
 }
 
@@ -149,15 +182,25 @@ static bool look_at(struct m *m, struct p *p, int64_t now)
         return false;
     // One that calls the runtime all the time without parking is a hog too; it gives way when it leaves.
     if (gf_load_relaxed(&m->in_runtime) != 0) {
-        if (since >= SLICE_NS && waiting)
+        if (since >= monitor.slice && waiting && !gf_load_relaxed(&m->pending)) {
             gf_store_relaxed(&m->pending,
                              GF_PENDING_PREEMPT); // relaxed: looked at on every way out
+            m->signalled_at = now;
+        }
         return false;
     }
     return look_at_clock(m, now, waiting);
 }
 
-// A goroutine that computes without a P, since that was taken, has more than its share.
+// A goroutine that computes without a P, since that was taken, has more than its share. It has used much of the time,
+// or wants to, as far as the system lets it.
+static bool computes(const struct m *m, int64_t cpu)
+{
+    return cpu - m->seen_cpu > SLICE_NS / 2 ||
+           (cpu - m->seen_cpu > SLICE_NS / 16 &&
+            gf_os_thread_state(gf_load_relaxed(&m->tid)) == GF_OS_RUNNABLE);
+}
+
 static void look_at_outsider(struct m *m, int64_t now)
 {
     if (m->seen_p) {
@@ -169,8 +212,8 @@ static void look_at_outsider(struct m *m, int64_t now)
     if (now - m->seen_at < SLICE_NS)
         return;
     int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
-    if (cpu - m->seen_cpu > SLICE_NS / 2 && gf_load_relaxed(&m->in_runtime) == 0)
-        gf_preempt(m);
+    if (gf_load_relaxed(&m->in_runtime) == 0 && computes(m, cpu))
+        preempt(m, now);
     m->seen_at = now;
     m->seen_cpu = cpu;
 }
@@ -215,7 +258,7 @@ static void *monitor_main(void *arg)
     gf_store_relaxed(&self->in_runtime, 1); // for ever
     int64_t pause = SHORTEST_NS;
     for (int calm = 0;;) {
-        if (busy_ps() == 0) {
+        if (busy_ps() == 0 && !gf_schedtrace_on()) {
             sleep_while_idle();
             pause = SHORTEST_NS;
             calm = 0;
@@ -229,8 +272,10 @@ static void *monitor_main(void *arg)
         bool active = look_at_all(now);
         look_around(self, now);
         gf_solo_look(now);
+        gf_schedtrace_look(now);
         calm = active ? 0 : calm + 1;
-        int64_t longest = gf_crowd_look(now) ? CROWDED_NS : LONGEST_NS;
+        int64_t longest = gf_crowd_look(now) && monitor.longest > CROWDED_NS ? CROWDED_NS
+                                                                             : monitor.longest;
         if (active)
             pause = SHORTEST_NS;
         else if (calm > CALM_ROUNDS)
@@ -246,6 +291,9 @@ void gf_sysmon_start(void)
     uint32_t no = 0;
     if (gf_likely(gf_load_relaxed(&monitor.started)) || !gf_cas_relaxed(&monitor.started, &no, 1))
         return;
+    long slice_us = gf_debug_key("preempt");
+    monitor.slice = slice_us > 0 ? slice_us * 1000 : SLICE_NS;
+    monitor.longest = slice_us > 0 ? SHORTEST_NS : LONGEST_NS;
     struct m *m = gf_m_new();
     sigset_t all, old;
     // The program's signals go to its own threads.

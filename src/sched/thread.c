@@ -295,6 +295,7 @@ static void start_runtime(void)
     pthread_sigmask(SIG_SETMASK, NULL, &threads.mask);
     sigdelset(&threads.mask, SIGURG);
     gf_preempt_init();
+    gf_schedtrace_init();
     gf_start_rooms();
 }
 

@@ -68,21 +68,29 @@ void gf_os_thread_stack(void **low, size_t *bytes)
     pthread_attr_destroy(&attr);
 }
 
-// The kernel's own count, field 20 of /proc/self/stat: walking /proc/self/task stops short at a thread that ends under
-// the walk. The second field is the program's name in parentheses, which may hold anything, so it is counted from its end.
-int gf_os_thread_count(void)
+// One field of a stat file of /proc, counted from 1; NULL if it is not there. The second one is the program's name in
+// parentheses, which may hold anything, so the others are counted from its end.
+static const char *stat_field(const char *path, int wanted, char *text, size_t size)
 {
-    enum { NAME_FIELD = 2, COUNT_FIELD = 20 };
-    char text[1024];
-    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    enum { NAME_FIELD = 2 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return -1;
-    ssize_t n = read(fd, text, sizeof text - 1);
+        return NULL;
+    ssize_t n = read(fd, text, size - 1);
     close(fd);
     text[n > 0 ? n : 0] = '\0';
     const char *at = strrchr(text, ')');
-    for (int field = NAME_FIELD; at && field < COUNT_FIELD; field++)
+    for (int field = NAME_FIELD; at && field < wanted; field++)
         at = strchr(at + 1, ' ');
+    return at ? at + 1 : NULL;
+}
+
+// The kernel's own count: walking /proc/self/task stops short at a thread that ends under the walk.
+int gf_os_thread_count(void)
+{
+    enum { COUNT_FIELD = 20 };
+    char text[1024];
+    const char *at = stat_field("/proc/self/stat", COUNT_FIELD, text, sizeof text);
     return at ? atoi(at) : -1;
 }
 
@@ -114,6 +122,15 @@ int gf_os_masked_thread_count(void)
     if (tasks)
         closedir(tasks);
     return count;
+}
+
+enum gf_os_thread_state gf_os_thread_state(int tid)
+{
+    enum { STATE_FIELD = 3 };
+    char text[1024], path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    const char *at = stat_field(path, STATE_FIELD, text, sizeof text);
+    return !at ? GF_OS_UNKNOWN : *at == 'R' ? GF_OS_RUNNABLE : GF_OS_SLEEPS;
 }
 
 bool gf_os_membarrier_init(void)

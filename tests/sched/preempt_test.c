@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Preemption: a goroutine that computes without a call gives way after its time slice, so it delays neither timers,
+// nor other goroutines, nor the end of the program; and what it computes, and libc's state, is not disturbed. What must
+// not be delayed is measured several times, for the machine may be busy with other things.
+#include "support/test.h"
+
+#include <unistd.h>
+
+static volatile long hogged[16];
+
+static void hog(int i)
+{
+    for (;;)
+        hogged[i]++;
+}
+
+static void start_hogs(int procs, int hogs)
+{
+    go_maxprocs(procs);
+    for (int i = 0; i < hogs; i++)
+        go(hog, i);
+}
+
+// The longest that a tick of 10 ms came too late, in 50 of them.
+static go_duration worst_delay(void)
+{
+    go_duration worst = 0;
+    go_ticker *t = go_ticker_new(10 * GO_MILLISECOND);
+    for (int i = 0; i < 50; i++) {
+        go_time due = chan_recv(go_ticker_chan(t));
+        if (go_since(due) > worst)
+            worst = go_since(due);
+    }
+    go_ticker_free(t);
+    return worst;
+}
+
+static void check_ticker_beside_hogs(int procs)
+{
+    start_hogs(procs, 2 * procs + 2);
+    go_duration best = INT64_MAX;
+    for (int i = 0; i < 8 && best > 30 * GO_MILLISECOND * test_slowdown(); i++) {
+        go_duration worst = worst_delay();
+        best = worst < best ? worst : best;
+    }
+    CHECK(best <= 30 * GO_MILLISECOND * test_slowdown());
+    // And each hog has its turns.
+    for (int i = 0; i < 2 * procs + 2; i++)
+        WAIT_UNTIL(hogged[i] > 0);
+}
+
+TEST(hogs_on_one_processor_do_not_delay_a_ticker)
+{
+    check_ticker_beside_hogs(1);
+}
+
+TEST(hogs_on_two_processors_do_not_delay_a_ticker)
+{
+    check_ticker_beside_hogs(2);
+}
+
+TEST(program_ends_though_hogs_run)
+{
+    start_hogs(1, 4);
+    go_yield();
+}
+
+TEST(more_hogs_than_processors_get_about_the_same)
+{
+    const int n = 4;
+    start_hogs(1, n);
+    go_sleep(500 * GO_MILLISECOND * test_slowdown());
+    for (int i = 0; i < n; i++)
+        WAIT_UNTIL(hogged[i] > 0);
+    CHECK(go_stats().preemptions >= 4);
+}
+
+static atomic_int ready;
+
+static void add_up(_Atomic(int) *sum, int turns)
+{
+    volatile double x = 0;
+    for (int i = 0; i < turns; i++)
+        x += 0.5;
+    atomic_fetch_add(sum, (int)x);
+    atomic_fetch_add(&ready, 1);
+}
+
+TEST(goroutines_that_only_compute_all_come_to_their_end)
+{
+    _Atomic(int) sum = 0;
+    test_add_debug("preempt=100");
+    go_maxprocs(2);
+    for (int i = 0; i < 8; i++)
+        go(add_up, &sum, 4000000);
+    WAIT_UNTIL(atomic_load(&ready) == 8);
+    CHECK_EQ(atomic_load(&sum), 8 * 2000000);
+}
+
+// A sleep of the thread's, long enough that the time slice ends in it: a signal would cut it short.
+static void sleep_in_the_kernel(int *left)
+{
+    *left = usleep(300000);
+    if (*left)
+        *left = errno;
+}
+
+TEST(system_call_of_an_unmarked_goroutine_is_not_cut_short)
+{
+    start_hogs(1, 2);
+    int left = -1;
+    go_time begin = go_now();
+    sleep_in_the_kernel(&left);
+    CHECK_EQ(left, 0);
+    CHECK(go_since(begin) >= 300 * GO_MILLISECOND);
+}

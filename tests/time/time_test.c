@@ -58,20 +58,22 @@ TEST(sleep_of_nothing_or_less_returns_at_once)
 
 static atomic_int next_place;
 
-static void sleep_and_take_place(go_duration d, int place)
+static void sleep_and_take_place(go_time until, int place)
 {
-    go_sleep(d);
+    go_sleep(go_until(until));
     CHECK_EQ(atomic_fetch_add(&next_place, 1), place);
 }
 
 // One processor, and all deadlines set before the first has passed: then they must fire in order however
-// late they fire. The steps are wide enough that starting the goroutines out of order changes nothing.
+// late they fire. The deadlines count from one moment, so it does not matter how late a goroutine starts.
 TEST(deadlines_fire_in_order)
 {
     enum { SLEEPERS = 20 };
     test_one_processor();
+    go_time begin = go_now();
     for (int i = SLEEPERS; i-- > 0;)
-        go(sleep_and_take_place, (go_duration)(50 + 5 * i) * GO_MILLISECOND, i);
+        go(sleep_and_take_place, go_time_add(begin, (go_duration)(100 + 5 * i) * GO_MILLISECOND),
+           i);
     WAIT_UNTIL(atomic_load(&next_place) == SLEEPERS);
 }
 

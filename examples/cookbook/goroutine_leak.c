@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Question: the number of goroutines only grows. How do I see a leak, find it, and fix it?
+// Answer:   see it: go_num_goroutine. Find it: go_leak_report names goroutines that can never wake, with the line where
+//           each waits and who started it (here to stderr). Fix it: make sure that each one can end.
+// Watch:    the usual cause is this one: the receiver gave up, and the sender waits for ever. Room for one value is
+//           enough.
+#include <gofer.h>
+#include <stdio.h>
+
+static void answer(chan(int) answers)
+{
+    chan_send(answers, 42);
+    chan_free(answers);
+}
+
+// Starts a goroutine that answers, and does not wait for it.
+static void ask_and_give_up(size_t room)
+{
+    chan(int) answers = chan_make(int, room);
+    go(answer, chan_ref(answers));
+    chan_free(answers);
+}
+
+static int settled(int expected)
+{
+    for (int i = 0; i < 1000 && go_num_goroutine() != expected; i++)
+        go_sleep(GO_MILLISECOND);
+    return go_num_goroutine();
+}
+
+int main(void)
+{
+    printf("before: %d\n", settled(1));
+    for (int i = 0; i < 3; i++)
+        ask_and_give_up(1);
+    printf("fixed:  %d\n", settled(1));
+    for (int i = 0; i < 3; i++)
+        ask_and_give_up(0); // the mistake
+    printf("leaked: %d\n", settled(4));
+    printf("found:  %d\n", go_leak_report());
+    return 0;
+}

@@ -38,13 +38,15 @@ int main(void)
 
     struct node *seen = atomic_load(&top), *next = seen->next; // thread 1 begins to pop A
 
-    pop(); // thread 2 pops A and B, keeps B, and pushes A back
+    pop(); // thread 2 pops A and B, keeps B for itself, and pushes A back
     struct node *mine = pop();
+    mine->next = NULL;
     push(&a);
     printf("thread 2 owns %s; the stack is A, C\n", mine->name);
 
     bool swapped = atomic_compare_exchange_strong(&top, &seen, next); // thread 1 goes on
     printf("the swap of thread 1 %s\n", swapped ? "succeeds" : "fails");
-    printf("the top is %s, owned twice; C is %s\n", pop()->name, pop() == &c ? "there" : "lost");
+    printf("the top is %s, which is not in the stack\n", pop()->name);
+    printf("C is %s\n", pop() == &c ? "there" : "lost");
     return 0;
 }

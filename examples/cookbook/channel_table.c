@@ -41,16 +41,6 @@ static const char *result_of(enum operation op, chan(int) ch)
     }
 }
 
-static void print_cell(enum operation op, chan(int) ch)
-{
-    go_try {
-        printf(" | %-25s", result_of(op, ch));
-    }
-    go_catch(p) {
-        printf(" | panic: %-18.18s", p->message);
-    }
-}
-
 // A channel for two values with so many in it.
 static chan(int) filled(int n, bool closed)
 {
@@ -62,19 +52,27 @@ static chan(int) filled(int n, bool closed)
     return ch;
 }
 
+static void print_cell(enum operation op, const char *state, chan(int) ch)
+{
+    go_try {
+        const char *result = result_of(op, ch);
+        printf("%-8s %-22s %s\n", names[op], state, result);
+    }
+    go_catch(p) {
+        printf("%-8s %-22s panics: %s\n", names[op], state, p->message);
+    }
+    chan_free(ch);
+}
+
 int main(void)
 {
-    printf("%-7s | %-25s | %-25s | %-25s | %-25s | %-25s\n", "", "NULL", "open, empty",
-           "open, full", "closed, one value left", "closed, drained");
-    for (int op = 0; op < OPERATIONS; op++) {
-        chan(int) columns[] = {NULL, filled(0, false), filled(2, false), filled(1, true),
-                               filled(0, true)};
-        printf("%-7s", names[op]);
-        for (int i = 0; i < 5; i++) {
-            print_cell((enum operation)op, columns[i]);
-            chan_free(columns[i]);
-        }
-        printf("\n");
+    for (int i = 0; i < OPERATIONS; i++) {
+        enum operation op = (enum operation)i;
+        print_cell(op, "NULL", NULL);
+        print_cell(op, "open, empty", filled(0, false));
+        print_cell(op, "open, full", filled(2, false));
+        print_cell(op, "closed, one value left", filled(1, true));
+        print_cell(op, "closed, drained", filled(0, true));
     }
     return 0;
 }

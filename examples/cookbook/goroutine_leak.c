@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Question: the number of goroutines only grows. How do I see a leak, find it, and fix it?
-// Answer:   see it: go_num_goroutine. Find it: go_leak_report names goroutines that can never wake, with the line where
-//           each waits and who started it (here to stderr). Fix it: make sure that each one can end.
+// Answer:   see it: go_num_goroutine. Find it: with GOFER_DEBUG=leak=1 in the environment the program reports at its end
+//           every goroutine that can never wake, with the line where it waits and who started it, and exits with status
+//           3. go_leak_report does so at any time. Fix it: make sure that each goroutine can end.
 // Watch:    the usual cause is this one: the receiver gave up, and the sender waits for ever. Room for one value is
 //           enough.
+// expect-status: 3
 #include <gofer.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void answer(chan(int) answers)
 {
@@ -30,6 +33,7 @@ static int settled(int expected)
 
 int main(void)
 {
+    setenv("GOFER_DEBUG", "leak=1", 1); // instead of the shell, before the first call into gofer
     printf("before: %d\n", settled(1));
     for (int i = 0; i < 3; i++)
         ask_and_give_up(1);
@@ -37,6 +41,5 @@ int main(void)
     for (int i = 0; i < 3; i++)
         ask_and_give_up(0); // the mistake
     printf("leaked: %d\n", settled(4));
-    printf("found:  %d\n", go_leak_report());
-    return 0;
+    return 0; // the report comes now, on stderr
 }

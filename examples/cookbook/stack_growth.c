@@ -32,7 +32,7 @@ static int dig(int depth)
 
 static void measure(send_chan(go_unit) done)
 {
-    char here;
+    char here = 0;
     enum { LOOK = 512 * 1024 };
     long before = resident_below(&here, LOOK);
     int depth = dig(400);

@@ -39,7 +39,8 @@ static const char test_help[] =
     "Runs gofer's own test suite, quick part first: all tests with gcc, then those of the library "
     "under\n"
     "the address and undefined-behaviour sanitizers, and with clang.\n"
-    "PATHs (files or directories of tests/ and examples/) select tests.\n"
+    "PATHs (files or directories of tests/ and examples/) select tests; the word cookbook, the\n"
+    "programs of examples/cookbook, plain and under the address and the thread sanitizer.\n"
     "\n"
     "    -all           everything: thread sanitizer, assertions, link-time optimisation, static\n"
     "                   programs, forced migration, guard fallback, 1, 2 and 8 processors, and\n"
@@ -68,8 +69,8 @@ const struct command gofer_commands[] = {
      gofer_cmd_run},
     {"build", "[-race|-asan] [-o OUT] FILES...", "compile C files into a program", build_help,
      gofer_cmd_build},
-    {"test", "[-all] [-race] [-run PATTERN] [-count N] [PATH...]", "run gofer's test suite",
-     test_help, gofer_cmd_test},
+    {"test", "[-all] [-race] [-run PATTERN] [-count N] [cookbook] [PATH...]",
+     "run gofer's test suite", test_help, gofer_cmd_test},
     {"bench", "[-json] [-count N] [-write] [PATTERN]", "measure gofer beside Go", bench_help,
      gofer_cmd_bench},
     {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},

@@ -23,6 +23,7 @@
 struct test_options {
     bool all;
     bool race;
+    bool cookbook;       // examples/cookbook, plain and under both sanitizers
     const char *pattern; // -run
     long count;          // -count; 0: as the leg says
     struct text paths;   // the paths as one ctest pattern; empty for none
@@ -107,20 +108,39 @@ static int parse(struct test_options *o, const struct gofer_env *env, int argc, 
             o->all = true;
         else if (strcmp(word, "-race") == 0)
             o->race = true;
+        else if (strcmp(word, "cookbook") == 0)
+            o->cookbook = true;
         else if (word[0] == '-')
             status = report_usage("unknown option %s", word);
         else
             status = add_path(o, env, word);
+    }
+    if (!status && o->cookbook) {
+        char *path = text_format("%s/examples/cookbook", env->source_dir);
+        status = add_path(o, env, path);
+        free(path);
     }
     if (!status && o->pattern && o->paths.size)
         status = report_usage("-run and paths exclude each other");
     return status;
 }
 
+// Learners copy these programs: nothing may be wrong with them that a sanitizer can find.
+static bool is_cookbook_leg(const struct leg *leg)
+{
+    static const char *const presets[] = {"dev", "asan", "tsan"};
+    for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
+        if (!leg->setting && !leg->repeat && strcmp(leg->preset, presets[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool is_chosen(const struct test_options *o, const struct leg *leg)
 {
     if (o->race)
         return strcmp(leg->preset, "tsan") == 0;
+    if (o->cookbook)
+        return is_cookbook_leg(leg);
     return o->all || leg->quick;
 }
 
@@ -201,7 +221,7 @@ static void run_leg(struct suite *s, const struct leg *leg)
     printf("== %s\n", title);
     fflush(stdout);
     go_time begin = go_now();
-    if (tree_build(s->env, leg->preset, NULL) == 0) {
+    if (tree_build(s->env, leg->preset, s->options->cookbook ? "cookbook" : NULL) == 0) {
         run_tests(s, leg, title);
     } else if (!process_signal()) {
         s->tally.failed++;

@@ -22,11 +22,11 @@ static struct {
     long own[USERS];
 } shared;
 
-static long expensive(long i)
+static long expensive(unsigned long i)
 {
-    for (int k = 0; k < 20; k++)
+    for (unsigned k = 0; k < 20; k++)
         i = i * 31 + k;
-    return i & 1;
+    return (long)(i & 1);
 }
 
 static void everything_locked(int user)

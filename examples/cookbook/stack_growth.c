@@ -23,7 +23,7 @@ static long resident_below(const char *p, size_t bytes)
     return resident * (long)page / 1024;
 }
 
-static int dig(int depth)
+__attribute__((noinline)) static int dig(int depth)
 {
     volatile char frame[1024];
     frame[0] = (char)depth;
@@ -35,7 +35,7 @@ static void measure(send_chan(go_unit) done)
     char here = 0;
     enum { LOOK = 512 * 1024 };
     long before = resident_below(&here, LOOK);
-    int depth = dig(400);
+    int depth = dig(700);
     long after = resident_below(&here, LOOK);
     printf("shallow: less than 100 KiB: %s\n", before < 100 ? "yes" : "no");
     printf("recursed %d deep\n", depth);

@@ -17,7 +17,7 @@ struct page {
 
 static struct {
     char site[MAX_URL / 4]; // only pages that begin so
-    go_map seen;        // url -> struct page *
+    go_map seen;            // url -> struct page *
     go_semaphore *room;
     go_waitgroup pages;
     go_http_client *client;

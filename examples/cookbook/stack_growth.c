@@ -23,11 +23,14 @@ static long resident_below(const char *p, size_t bytes)
     return resident * (long)page / 1024;
 }
 
-__attribute__((noinline)) static int dig(int depth)
+// Takes a kilobyte a level, and looks at it before and after, so that no compiler makes a loop of it.
+static int dig(int depth)
 {
     volatile char frame[1024];
     frame[0] = (char)depth;
-    return depth > 0 ? dig(depth - 1) + frame[0] * 0 + 1 : 0;
+    int deeper = depth > 0 ? dig(depth - 1) + 1 : 0;
+    frame[1] = frame[0];
+    return deeper;
 }
 
 static void measure(send_chan(go_unit) done)

@@ -9,7 +9,7 @@
 enum gf_rank {
     GF_RANK_STW = 1, // stopping the world: maxprocs changes
     GF_RANK_MAP,     // a go_map's nodes, of a rank for each level, the deepest first
-    GF_RANK_MAP_ROOT = GF_RANK_MAP + 15,
+    GF_RANK_MAP_ROOT = GF_RANK_MAP + 14,
     GF_RANK_POOL,     // a shard of a pool
     GF_RANK_POLLDESC, // one descriptor's waiters and deadlines
     GF_RANK_CONTEXT,  // a context's children

@@ -10,7 +10,7 @@
 
 static inline struct gf_map_key key_of(const void *bytes, size_t n)
 {
-    return (struct gf_map_key){n > 0 ? bytes : "", n, gf_map_hash(bytes, n)};
+    return (struct gf_map_key){n > 0 ? bytes : "", n, gf_map_hash(bytes, n) & GF_MAP_HASH_MASK};
 }
 
 static inline struct gf_map_entry *find(struct gf_map_section s, const struct gf_map_key *k)

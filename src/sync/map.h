@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The map is a trie over 64-bit hashes, four bits a level, highest first (Go 1.24's internal/sync.HashTrieMap, after
-// Prokopec's Ctrie): each slot of a node is empty, an entry, or a node of the next level.
+// The map is a trie over hashes of 62 bits, the upper ones of XXH3's 64 (Go 1.24's internal/sync.HashTrieMap, after
+// Prokopec's Ctrie). The highest six bits choose one of the top node's slots, each four further bits one of the next
+// node's: a wide top saves a level of every map, and costs half a kilobyte. Each slot of a node is empty, an entry, or a
+// node of the next level.
 //
 //     slot ─┬─ 0
-//           ├─ entry ── entry …     all of one hash; a second one is as rare as a collision of 64 bits
+//           ├─ entry ── entry …     all of one hash; a second one is as rare as a collision of 62 bits
 //           └─ node | 1
 //
 // Readers take no lock: they follow acquire loads, in a section of sched/epoch.h, so that what they look at is not freed.
@@ -29,37 +31,44 @@
 #include <gofer/map.h>
 #include <string.h>
 
-enum { GF_MAP_BITS = 4, GF_MAP_FAN = 1 << GF_MAP_BITS, GF_MAP_TOP_SHIFT = 64 - GF_MAP_BITS };
+enum {
+    GF_MAP_BITS = 4,
+    GF_MAP_TOP_BITS = 6,
+    GF_MAP_LAST_SHIFT = 2, // the bits below are not used
+    GF_MAP_TOP_SHIFT = 64 - GF_MAP_TOP_BITS,
+};
+
+#define GF_MAP_HASH_MASK (UINT64_MAX << GF_MAP_LAST_SHIFT)
 
 // The value of an entry whose key is not there.
 extern char gf_map_gone[1];
 #define GF_MAP_GONE ((void *)gf_map_gone)
 
+// What a look-up reads stands together.
 struct gf_map_entry {
-    _Atomic(struct gf_map_entry *) next; // [lock node] to change: another key of the same hash
-    uint64_t hash;                       // [const]
-    _Atomic(void *)
-        value; // [atomic] by compare-and-swap; from GF_MAP_GONE only under the node's lock
-    size_t n;  // [const] of the key's bytes, which a NUL follows
     struct gf_retired retired;
+    _Atomic(struct gf_map_entry *) next; // [lock node] to change: another key of the same hash
+    // [atomic] by compare-and-swap; from GF_MAP_GONE only under the node's lock.
+    _Atomic(void *) value;
+    uint64_t hash; // [const]
+    size_t n;      // [const] of the key's bytes, which a NUL follows
     char key[];
 };
 
 struct gf_map_node {
-    _Atomic(uintptr_t)
-        slot[GF_MAP_FAN]; // [lock] to change, release; pairs with the readers' acquire
     struct gf_lock lock;
     uint8_t shift;              // [const] of the hash, to the bits that choose its slot
     uint8_t used;               // [lock] how many slots are not empty
     bool dead;                  // [lock] no longer in its parent
     struct gf_map_node *parent; // [const] NULL: the top
     struct gf_retired retired;
+    _Atomic(uintptr_t) slot[]; // [lock] to change, release; pairs with the readers' acquire
 };
 
 // What a map points to once it has had a key.
 struct gf_map_trie {
-    struct gf_map_node top;
-    _Atomic(size_t) count GF_ALIGNED_LINE; // of keys; relaxed: it orders nothing
+    _Atomic(size_t) count;                  // of keys; relaxed: it orders nothing
+    struct gf_map_node top GF_ALIGNED_LINE; // last, for its slots follow
 };
 
 struct gf_map_key {
@@ -83,9 +92,15 @@ static inline struct gf_map_entry *gf_map_entry_of(uintptr_t slot)
     return (struct gf_map_entry *)slot;
 }
 
+// How many slots a node has.
+static inline unsigned gf_map_fan(unsigned shift)
+{
+    return shift == GF_MAP_TOP_SHIFT ? 1 << GF_MAP_TOP_BITS : 1 << GF_MAP_BITS;
+}
+
 static inline unsigned gf_map_index(uint64_t hash, unsigned shift)
 {
-    return (unsigned)(hash >> shift) & (GF_MAP_FAN - 1);
+    return (unsigned)(hash >> shift) & (gf_map_fan(shift) - 1);
 }
 
 static inline _Atomic(struct gf_map_trie *) *gf_map_trie_of(go_map *map)
@@ -156,13 +171,11 @@ static inline struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *e,
 static inline struct gf_map_entry *gf_map_find(const struct gf_map_trie *t,
                                                const struct gf_map_key *k)
 {
-    const struct gf_map_node *node = &t->top;
-    for (unsigned shift = GF_MAP_TOP_SHIFT;; shift -= GF_MAP_BITS) {
-        uintptr_t slot = gf_load_acquire(&node->slot[gf_map_index(k->hash, shift)]); // as above
-        if (!gf_map_is_node(slot))
-            return gf_map_find_in_chain(gf_map_entry_of(slot), k);
-        node = gf_map_node_of(slot);
-    }
+    uintptr_t slot = gf_load_acquire(&t->top.slot[k->hash >> GF_MAP_TOP_SHIFT]); // as above
+    for (unsigned shift = GF_MAP_TOP_SHIFT - GF_MAP_BITS; gf_map_is_node(slot);
+         shift -= GF_MAP_BITS)
+        slot = gf_load_acquire(&gf_map_node_of(slot)->slot[gf_map_index(k->hash, shift)]);
+    return gf_map_find_in_chain(gf_map_entry_of(slot), k);
 }
 
 // --- maptrie.c ---

@@ -57,7 +57,7 @@ static struct gf_map_entry *first_below(const struct gf_map_node *node, unsigned
                                         bool on_path, const struct cursor *c, void **value)
 {
     unsigned i = on_path ? gf_map_index(c->hash, shift) : 0;
-    for (; i < GF_MAP_FAN; i++, on_path = false) {
+    for (; i < gf_map_fan(shift); i++, on_path = false) {
         uintptr_t slot = gf_load_acquire(&node->slot[i]); // pairs with the release of the link
         struct gf_map_entry *e = gf_map_is_node(slot)
                                      ? first_below(gf_map_node_of(slot), shift - GF_MAP_BITS,

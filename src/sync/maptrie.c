@@ -19,12 +19,19 @@ static void *allocate(size_t bytes)
     return p;
 }
 
+static size_t slots_size(unsigned shift)
+{
+    return gf_map_fan(shift) * sizeof(((struct gf_map_node *)0)->slot[0]);
+}
+
 struct gf_map_trie *gf_map_trie_new(void)
 {
-    struct gf_map_trie *t = aligned_alloc(GF_CACHE_LINE, sizeof *t);
-    if (!t)
+    struct gf_map_trie *t;
+    // The struct ends in padding, where the slots begin already.
+    size_t bytes = offsetof(struct gf_map_trie, top.slot) + slots_size(GF_MAP_TOP_SHIFT);
+    if (posix_memalign((void **)&t, GF_CACHE_LINE, bytes) != 0)
         gf_fatal("out of memory (map)");
-    memset(t, 0, sizeof *t);
+    memset(t, 0, bytes);
     t->top.shift = GF_MAP_TOP_SHIFT;
     return t;
 }
@@ -44,8 +51,10 @@ struct gf_map_entry *gf_map_entry_new(const struct gf_map_key *k, void *value)
 void gf_map_supply_nodes(struct gf_map_supplies *s, unsigned n)
 {
     while (s->node_count < n) {
-        struct gf_map_node *node = allocate(sizeof *node);
-        *node = (struct gf_map_node){.parent = s->nodes};
+        size_t bytes = sizeof(struct gf_map_node) + slots_size(GF_MAP_LAST_SHIFT);
+        struct gf_map_node *node = allocate(bytes);
+        memset(node, 0, bytes);
+        node->parent = s->nodes;
         s->nodes = node;
         s->node_count++;
     }
@@ -70,10 +79,10 @@ static void free_chain(struct gf_map_entry *e)
     }
 }
 
-// Everything below a node. The depth is that of the trie, 16 at most.
+// Everything below a node. The depth is that of the trie, 15 at most.
 static void free_slots(struct gf_map_node *node)
 {
-    for (int i = 0; i < GF_MAP_FAN; i++) {
+    for (unsigned i = 0; i < gf_map_fan(node->shift); i++) {
         uintptr_t slot = gf_load_relaxed(&node->slot[i]); // relaxed: we are alone
         if (gf_map_is_node(slot)) {
             free_slots(gf_map_node_of(slot));
@@ -153,7 +162,8 @@ static struct gf_map_node *lock_place(struct m *m, struct gf_map_trie *t, uint64
 static unsigned levels_to_part(uint64_t a, uint64_t b, unsigned shift)
 {
     unsigned first_difference = 63 - (unsigned)__builtin_clzll(a ^ b);
-    return shift / GF_MAP_BITS - first_difference / GF_MAP_BITS;
+    return (shift - GF_MAP_LAST_SHIFT) / GF_MAP_BITS -
+           (first_difference - GF_MAP_LAST_SHIFT) / GF_MAP_BITS;
 }
 
 static struct gf_map_node *take_node(struct gf_map_supplies *s, struct gf_map_node *parent)

@@ -173,7 +173,7 @@ TEST(shrunk_map_has_no_nodes_left)
     for (long i = 0; i < MANY; i++)
         go_map_delete(&map, number(i));
     const struct gf_map_trie *t = map.trie;
-    for (int i = 0; i < GF_MAP_FAN; i++)
+    for (unsigned i = 0; i < gf_map_fan(GF_MAP_TOP_SHIFT); i++)
         CHECK_EQ(gf_load_relaxed(&t->top.slot[i]), 0);
     CHECK_EQ(t->top.used, 0);
     go_map_free(&map);
@@ -229,10 +229,10 @@ static void unlink_key(struct gf_map_trie *t, const struct gf_map_key *k)
     CHECK(e);
 }
 
-static const struct gf_map_key colliding[] = {{"b", 1, 0x1234567890abcdef},
-                                              {"a", 1, 0x1234567890abcdef},
-                                              {"c", 1, 0x1234567890abcdee},
-                                              {"ab", 2, 0x1234567890abcdef}};
+static const struct gf_map_key colliding[] = {{"b", 1, 0x1234567890abcdec},
+                                              {"a", 1, 0x1234567890abcdec},
+                                              {"c", 1, 0x1234567890abcde8},
+                                              {"ab", 2, 0x1234567890abcdec}};
 
 static bool append_key(const char *key, size_t n, void *value, void *arg)
 {

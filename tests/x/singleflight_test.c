@@ -11,9 +11,8 @@ static atomic_int runs, ended, shared_count;
 
 static int answer(void **result, int n)
 {
-    static int answers[10];
+    static int answers[] = {0, 1, 2, 3, 4};
     atomic_fetch_add(&runs, 1);
-    answers[n] = n;
     *result = &answers[n];
     return 0;
 }

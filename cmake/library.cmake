@@ -27,6 +27,13 @@ set(GOFER_LIBRARY_OBJECTS $<TARGET_OBJECTS:gofer_objects> $<TARGET_OBJECTS:gofer
 # these rooms needs none of the libraries.
 set(GOFER_LINK_LIBRARIES "-Wl,--push-state,--as-needed,-lcares,-lssl,-lcrypto,--pop-state")
 
+# What tests/fuzz runs is instrumented for libFuzzer's guidance where there is one.
+if(CMAKE_C_COMPILER_ID MATCHES Clang AND GOFER_SANITIZE MATCHES address)
+  file(GLOB fuzzed ${CMAKE_SOURCE_DIR}/src/http/*.c)
+  set_source_files_properties(${fuzzed} PROPERTIES COMPILE_OPTIONS -fsanitize=fuzzer-no-link)
+  target_compile_options(gofer_llhttp PRIVATE -fsanitize=fuzzer-no-link)
+endif()
+
 set(GOFER_MAP ${CMAKE_SOURCE_DIR}/cmake/gofer.map)
 
 add_library(gofer STATIC ${GOFER_LIBRARY_OBJECTS})

@@ -150,6 +150,16 @@ static void log_text(struct gf_peer *p, const char *text)
     gf_server_log(gf_container_of(p, struct gf_http_conn, peer)->server, "%s", text);
 }
 
+static const struct gf_peer_type peer_type = {
+    .address = peer_address,
+    .context = make_context,
+    .body_complete = body_complete,
+    .keep = keep_exchange,
+    .release = release_exchange,
+    .interrupt = interrupt,
+    .log = log_text,
+};
+
 static void end_context(struct gf_http_conn *c)
 {
     go_context *ctx = c->x->request.context;
@@ -477,17 +487,9 @@ void gf_http_conn_start(go_http_server *server, go_conn *net)
     }
     c->server = server;
     c->net = net;
-    c->accepted = go_now();
+    c->accepted = go_now().monotonic;
     c->stream = (struct gf_stream){read_net, writev_net};
-    c->peer = (struct gf_peer){
-        .address = peer_address,
-        .context = make_context,
-        .body_complete = body_complete,
-        .keep = keep_exchange,
-        .release = release_exchange,
-        .interrupt = interrupt,
-        .log = log_text,
-    };
+    c->peer.type = &peer_type;
     c->hijacker.take = take_over;
     c->closer.must_close = must_close;
     gf_server_ref(server);
@@ -503,7 +505,7 @@ void gf_http_conn_start(go_http_server *server, go_conn *net)
 void gf_http_conn_retire(struct gf_http_conn *c)
 {
     // A connection that has never sent anything gets five seconds, as in Go.
-    bool silent = go_since(c->accepted) > 5 * GO_SECOND &&
+    bool silent = go_now().monotonic - c->accepted > 5 * GO_SECOND &&
                   change_state(c, GF_CONN_NEW, GF_CONN_LEAVING);
     if (silent || change_state(c, GF_CONN_IDLE, GF_CONN_LEAVING))
         go_conn_set_read_deadline(c->net, (go_time){.wall = 1, .monotonic = 1});

@@ -23,7 +23,7 @@ struct gf_http_conn {
     _Atomic(uint32_t)
         state; // [atomic] enum gf_conn_state, changed by compare-and-swap; relaxed: it is a choice of one
                // party, and what follows from it goes through the server's lock
-    go_time accepted;      // [const]
+    int64_t accepted;      // [const] monotonic
     struct gf_exchange *x; // [owner G]; NULL while idle
     struct gf_stream stream;
     struct gf_peer peer;

@@ -16,7 +16,7 @@ static void log_panic(struct go_http_request *r, const go_panic_info *p)
                                        go_http_remote_addr(r), p->message,
                                        p->stack ? p->stack : "");
     if (r->peer)
-        r->peer->log(r->peer, text);
+        r->peer->type->log(r->peer, text);
     else
         fprintf(stderr, "%s\n", text);
 }

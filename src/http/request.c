@@ -179,7 +179,7 @@ const char *go_http_trailer(go_http_request *r, const char *name)
 const char *go_http_remote_addr(go_http_request *r)
 {
     if (!r->remote)
-        r->remote = r->peer ? r->peer->address(r->peer, r->arena) : "";
+        r->remote = r->peer ? r->peer->type->address(r->peer, r->arena) : "";
     return r->remote;
 }
 
@@ -193,7 +193,7 @@ static ssize_t read_body(struct gf_body *body, struct gf_peer *peer, void *buf, 
     bool complete = body->complete;
     ssize_t got = gf_body_read(body, buf, n);
     if (!complete && body->complete && peer)
-        peer->body_complete(peer);
+        peer->type->body_complete(peer);
     return got;
 }
 
@@ -213,7 +213,7 @@ ssize_t go_http_body_read(go_http_request *r, void *buf, size_t n)
 go_context *go_http_context(go_http_request *r)
 {
     if (!r->context)
-        r->context = r->peer ? r->peer->context(r->peer)
+        r->context = r->peer ? r->peer->type->context(r->peer)
                              : go_context_with_cancel(go_context_background());
     return r->context;
 }

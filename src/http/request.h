@@ -14,8 +14,10 @@ struct gf_pair {
     const char *key, *value;
 };
 
-// Who is at the other end. NULL in a request from memory.
-struct gf_peer {
+struct gf_peer;
+
+// What the other end can be asked.
+struct gf_peer_type {
     // The address and port, as text in the arena.
     const char *(*address)(struct gf_peer *p, struct gf_arena *a);
     // Makes the context that ends when the peer goes away.
@@ -29,6 +31,11 @@ struct gf_peer {
     void (*interrupt)(struct gf_peer *p);
     // A text for the server's log.
     void (*log)(struct gf_peer *p, const char *text);
+};
+
+// Who is at the other end. NULL in a request from memory.
+struct gf_peer {
+    const struct gf_peer_type *type; // [const]
 };
 
 // Stands before the body of a request that two goroutines know: the handler's, and the one that may give up on it.

@@ -32,7 +32,7 @@ struct shadow {
     chan(go_unit) done;      // closed when the handler has returned
     go_panic_info *panic;    // what ended it, if anything; written before the close of done
     struct gf_peer *peer;    // [const] lives as long as the request's goroutine waits
-    void *kept;              // [const] the request's memory, of peer->keep
+    void *kept;              // [const] the request's memory, of peer->type->keep
     void (*release)(void *); // [const] gives it up
     char body[BODY];
     _Alignas(16) char room[ROOM];
@@ -50,8 +50,8 @@ static struct shadow *new_shadow(const go_http_next *next, go_http_response *w, 
     s->ctx = go_context_with_timeout(go_http_context(r), d);
     s->done = chan_make(go_unit);
     s->peer = r->peer;
-    s->kept = s->peer ? s->peer->keep(s->peer) : NULL;
-    s->release = s->peer ? s->peer->release : NULL;
+    s->kept = s->peer ? s->peer->type->keep(s->peer) : NULL;
+    s->release = s->peer ? s->peer->type->release : NULL;
     s->gate.peer = r->peer;
     go_http_remote_addr(r);
     s->request = *r;
@@ -132,7 +132,7 @@ static void close_gate(struct shadow *s)
     // Relaxed: as declared.
     gf_store_relaxed(&s->abandoned, true);
     if (s->peer)
-        s->peer->interrupt(s->peer);
+        s->peer->type->interrupt(s->peer);
     go_mutex_lock(&s->gate.lock);
     s->gate.closed = true;
     go_mutex_unlock(&s->gate.lock);

@@ -36,7 +36,20 @@ static const char build_help[] =
     "    // gofer: link libcrypto zlib\n";
 
 static const char test_help[] =
-    "Runs gofer's own test suite, quick part first: all tests with gcc, then those of the library "
+    "Runs the tests (GO_TEST, see gofer/test.h) in PATHs: files, which are compiled into one "
+    "program, or\n"
+    "directories, for their *_test.c and the other sources without a main. Goroutines that a test\n"
+    "leaves behind and that can never wake fail it.\n"
+    "\n"
+    "    -v                  name each test\n"
+    "    -run PATTERN        only tests that match; TEST/SUBTEST part by part\n"
+    "    -count N            all of it N times\n"
+    "    -timeout DURATION   show all goroutines and fail after 10m, or that; 0 never\n"
+    "    -parallel N         so many parallel tests at once\n"
+    "    -race, -asan        with the race detector, or the address sanitizer\n"
+    "\n"
+    "Without a PATH, or for PATHs in gofer's source tree: gofer's own test suite, quick part "
+    "first: all tests with gcc, then those of the library "
     "under\n"
     "the address and undefined-behaviour sanitizers, and with clang.\n"
     "PATHs (files or directories of tests/ and examples/) select tests; the word cookbook, the\n"
@@ -70,7 +83,7 @@ const struct command gofer_commands[] = {
     {"build", "[-race|-asan] [-o OUT] FILES...", "compile C files into a program", build_help,
      gofer_cmd_build},
     {"test", "[-all] [-race] [-run PATTERN] [-count N] [cookbook] [PATH...]",
-     "run gofer's test suite", test_help, gofer_cmd_test},
+     "run tests, or gofer's own suite", test_help, gofer_cmd_test},
     {"bench", "[-json] [-count N] [-write] [PATTERN]", "measure gofer beside Go", bench_help,
      gofer_cmd_bench},
     {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},

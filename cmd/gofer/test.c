@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// gofer test: runs gofer's own suite, leg by leg (legs.c): builds the tree, runs its tests by ctest, reads the
+// gofer test: users' tests (usertest.c), or gofer's own suite, leg by leg (legs.c): builds the tree, runs its tests by ctest, reads the
 // results from the file that ctest writes. A tree that does not build, or a ctest that fails without a failed
 // test, counts as one failure, so that the last line, "N passed, N failed, N skipped", is zero in the
 // middle only if everything there was to run did run.
@@ -10,6 +10,7 @@
 #include "report.h"
 #include "text.h"
 #include "tree.h"
+#include "usertest.h"
 
 #include <errno.h>
 #include <gofer.h>
@@ -255,9 +256,8 @@ static int run_suite(struct gofer_env *env, const struct test_options *o)
 
 int gofer_cmd_test(struct gofer_env *env, int argc, char **argv)
 {
-    if (!env->source_dir)
-        return report_error(
-            "runs gofer's own suite: start it as ./gofer test in gofer's source tree");
+    if (usertest_is_meant(env, argc, argv))
+        return usertest_run(env, argc, argv);
     struct test_options o = {0};
     defer(text_free, &o.paths);
     int status = parse(&o, env, argc, argv);

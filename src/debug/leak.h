@@ -28,6 +28,9 @@ struct gf_leaks {
 struct gf_leaks gf_leaks_find(void);
 void gf_leaks_drop(struct gf_leaks *leaks);
 
+// Gives goroutines that are about to do something a moment to park or to end.
+void gf_leaks_settle(void);
+
 // GOFER_DEBUG=leak: prepares the heap, and looks at the end of main. Once, before the first goroutine.
 void gf_leak_init(void);
 

@@ -133,7 +133,7 @@ static bool others_are_active(void)
     return false;
 }
 
-static void settle(void)
+void gf_leaks_settle(void)
 {
     int64_t end = gf_os_now() + SETTLE_NS;
     while (others_are_active() && gf_os_now() < end)
@@ -143,7 +143,7 @@ static void settle(void)
 static void look_at_exit(int status, void *arg)
 {
     (void)arg;
-    settle();
+    gf_leaks_settle();
     int n = go_leak_report();
     if (n < 0)
         fprintf(stderr, "gofer: some threads could not be stopped; leaks were not looked for\n");

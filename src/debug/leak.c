@@ -149,20 +149,27 @@ static void exclude_runtime(void)
     gf_view_records(exclude_record);
 }
 
-// A thread's own stack is in use from where its scheduler left it, or from where it was stopped; what handlers of
-// signals left behind on its signal stack is nobody's.
+// Whether a thread was stopped in the scheduler, whose registers and frames hold nothing of the program.
+static bool was_in_scheduler(const struct gf_frozen *f)
+{
+    struct gf_view v;
+    return f->g && !gf_view_read_any(f->g, &v);
+}
+
+// A worker's own stack counts from its base on, another thread's from where it was stopped; what handlers of signals
+// left behind on its signal stack is nobody's.
 static void add_threads(void)
 {
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m)) {
         struct gf_view_range r = gf_view_signal_stack(m);
-        const void *sp = gf_view_scheduler_sp(m);
         if (r.start)
             gf_mark_exclude((struct gf_range){(uintptr_t)r.start, (uintptr_t)r.start + r.bytes});
-        if (sp)
-            gf_mark_add_stack((uintptr_t)sp);
+        if (gf_view_thread_base(m))
+            gf_mark_add_stack((uintptr_t)gf_view_thread_base(m));
     }
     for (const struct gf_frozen *f = gf_freeze_list(); f; f = f->next)
-        gf_mark_add_stack(f->trace.sp - GF_ARCH_RED_ZONE);
+        if (!was_in_scheduler(f))
+            gf_mark_add_stack(f->trace.sp - GF_ARCH_RED_ZONE);
     gf_mark_add_stack(search.self_sp);
 }
 
@@ -194,13 +201,6 @@ static void mark_goroutine(const struct g *g)
     mark_state(g);
     if (sp >= v.low && sp < v.top)
         gf_mark_range((struct gf_range){sp, v.top});
-}
-
-// Whether a thread was stopped in the scheduler, whose registers hold nothing of the program.
-static bool was_in_scheduler(const struct gf_frozen *f)
-{
-    struct gf_view v;
-    return f->g && !gf_view_read_any(f->g, &v);
 }
 
 // The registers of a stopped thread; and its signal stack, if it was stopped there: it is held in a handler, below

@@ -27,7 +27,8 @@ static void run(void *arg)
 // The caller's registers are on its stack from here on.
 GF_NOINLINE bool gf_stop_run(void (*f)(const struct gf_stopped *stopped, void *arg), void *arg)
 {
-    struct gf_trace trace;
+    // Cleared: it lies near the saved registers, and must not keep what calls before this one have left there.
+    struct gf_trace trace = {.count = 0};
     char *stack = gf_os_reserve(STACK);
     if (!stack)
         return false;
@@ -47,7 +48,8 @@ GF_NOINLINE bool gf_stop_run(void (*f)(const struct gf_stopped *stopped, void *a
         gf_thaw();
     }
     gf_world_start(m);
-    gf_leave(m);
+    // That was long: who does this in a loop gives the others their turn.
+    gf_leave(gf_yield(m));
     gf_os_release(stack, STACK);
     return stopped;
 }

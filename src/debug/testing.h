@@ -3,6 +3,7 @@
 #ifndef GF_DEBUG_TESTING_H
 #define GF_DEBUG_TESTING_H
 
+#define GO_TEST_NO_MAIN
 #include <gofer/test.h>
 
 struct go_test {

@@ -71,9 +71,11 @@ struct m {
     struct g *
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
 
-    int id;                   // [const] 0 is main's thread
-    char *signal_stack;       // [const] the alternate stack of GF_SIGNAL_STACK bytes, or NULL
-    void *cxx_globals_at;     // [const] this thread's C++ exception state, or NULL
+    int id;               // [const] 0 is main's thread
+    char *signal_stack;   // [const] the alternate stack of GF_SIGNAL_STACK bytes, or NULL
+    void *cxx_globals_at; // [const] this thread's C++ exception state, or NULL
+    void *
+        base; // [const] of a worker: below it, its stack is the scheduler\'s; NULL on other threads
     uint64_t random;          // [owner M] state of gf_random
     struct go_kept_call kept; // a bound call on its way; [owner M]
 #if GF_DEBUG

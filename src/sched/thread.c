@@ -144,6 +144,7 @@ static void *worker_main(void *arg)
     pthread_sigmask(SIG_SETMASK, &threads.mask, NULL);
     gf_m_adopt_this_thread(m);
     set_thread_stack(&m->g0);
+    m->base = __builtin_frame_address(0);
 #if GF_TSAN
     m->g0.fiber = __tsan_get_current_fiber();
 #endif

@@ -174,10 +174,11 @@ static inline struct gf_view_range gf_view_signal_stack(const struct m *m)
     return (struct gf_view_range){m->signal_stack, GF_SIGNAL_STACK};
 }
 
-// Where a worker thread's own stack is in use from, while it runs a goroutine; NULL if it is on it now.
-static inline const void *gf_view_scheduler_sp(const struct m *m)
+// From where on a worker thread's own stack, with its thread-locals at the top, may be of interest to the program: below
+// is the scheduler. NULL for other threads.
+static inline const void *gf_view_thread_base(const struct m *m)
 {
-    return m->g == &m->g0 ? NULL : m->g0.sp;
+    return m->base;
 }
 
 // Whether a foreign thread is in the middle of an operation, and not parked in it.

@@ -5,7 +5,8 @@
 //
 // Whoever changes a node's state from LIVE has won it, and does all the rest for it. A node below that another party has
 // won already is left to that one; but a cancel returns only when the whole subtree has ended, so it waits, at the end,
-// until the other one says SETTLED. Such waits go strictly downwards in the tree, so there is no circle.
+// until the other one says SETTLED. Such waits go strictly downwards in the tree, so there is no circle. For the same
+// reason a node stays in its parent's list until it is settled: who ends the parent meanwhile has to find it.
 //
 // Nothing here runs long inside the runtime: it enters anew for each node. A party that is preempted in between holds
 // no lock; others that need its result give way meanwhile.
@@ -134,10 +135,10 @@ void gf_context_end(go_context *c, int err, int cause)
     // Relaxed: the caller has one. Ours, for who sees the end may free the context at once.
     gf_add_relaxed(&c->refs, 1);
     if (end_one(c, err, cause, &todo)) {
-        leave_parent(c);
         if (!gf_list_empty(&todo))
             end_all(&todo, err, cause);
         settle(c);
+        leave_parent(c);
     } else
         await_settled(c);
     gf_context_unref(c);

@@ -99,9 +99,10 @@ void gf_after_func_start(struct gf_context_node *node);
 
 // --- wait.c: blocking calls that a context's end shall wake ---
 //
-// A call that parks in a queue of its own reads a ticket (gf_claim_ticket), queues there and here, and parks without
-// having left the runtime. Whoever claims the ticket wakes it: a peer, a timer, or the end of the context. After the
-// park it leaves the queues again.
+// A call that parks in a queue of its own reads a ticket (gf_claim_ticket), queues here first, then in its own queue, and
+// parks, all without leaving the runtime. Whoever claims the ticket wakes it: a peer, a timer, or the end of the context;
+// it may do so before the park, which then returns at once. In its own queue nobody may find it unless it will park. After
+// the park it leaves both queues again.
 
 struct gf_context_waiter {
     struct gf_list link; // [lock] the context's

@@ -67,11 +67,14 @@ void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_dur
     gf_timer_start(m, &t->timer);
 }
 
-// Takes back a moment that nobody has received.
+// Takes back a moment that nobody has received. The timer has been stopped, so the heap's lock has ordered its last
+// delivery before this, and none follows: what looks empty without the channel's lock is empty.
 static bool drain(struct m *m, struct go_chan *c)
 {
     struct g *wake;
     bool ok;
+    if (gf_likely(__atomic_load_n(&c->count, __ATOMIC_RELAXED) == 0))
+        return false;
     gf_lock(&c->lock, GF_RANK_CHAN);
     bool had = c->count > 0 && gf_chan_get(c, NULL, &wake, &ok);
     gf_unlock(&c->lock);

@@ -20,14 +20,14 @@ static enum ending wait_in(struct slot *s, go_context *ctx, go_duration d)
     struct gf_context_waiter w;
     struct m *m = gf_enter();
     uint32_t ticket = gf_claim_ticket(m->g);
-    gf_lock(&s->lock, GF_RANK_SEMA);
-    s->g = m->g;
-    s->ticket = ticket;
-    gf_unlock(&s->lock);
     if (!gf_context_wait(m, ctx, &w, ticket)) {
         gf_leave(m);
         return ENDED;
     }
+    gf_lock(&s->lock, GF_RANK_SEMA);
+    s->g = m->g;
+    s->ticket = ticket;
+    gf_unlock(&s->lock);
     bool woken = gf_park_until(&m, ticket, go_time_add(go_now(), d).monotonic, GF_WAIT_SELECT, s);
     bool ended = gf_context_wait_over(ctx, &w);
     gf_leave(m);

@@ -32,8 +32,9 @@ static void descend(long depth, enum way out)
         go_exit();
 }
 
-static void descend_and_catch(enum way out)
+static void descend_and_catch(enum way out, go_waitgroup *wg)
 {
+    defer(go_waitgroup_done, wg);
     go_try {
         descend(0, out);
     }
@@ -45,8 +46,10 @@ static void descend_and_catch(enum way out)
 
 static void check_a_hundred_thousand(enum way out)
 {
-    go_with(GO_ATTR(.stack_size = ROOMY), descend_and_catch, out);
-    WAIT_UNTIL(go_num_goroutine() == 1);
+    go_waitgroup wg = {0};
+    go_waitgroup_add(&wg, 1);
+    go_with(GO_ATTR(.stack_size = ROOMY), descend_and_catch, out, &wg);
+    go_waitgroup_wait(&wg);
     CHECK_EQ(atomic_load(&ran), DEPTH);
     CHECK_EQ(last, 0);
     CHECK_EQ(atomic_load(&caught), out == BY_PANIC);

@@ -39,19 +39,20 @@ TEST(signal_context_of_no_parent_panics)
     EXPECT_RUNTIME_PANIC("cannot create context from nil parent", go_signal_context(NULL, SIGUSR1));
 }
 
-static int signals_absorbed(go_context *ctx)
-{
-    chan_recv(go_context_done(ctx));
-    for (int i = 0; i < 5; i++)
-        kill(getpid(), SIGUSR1);
-    return 5;
-}
-
+// A second listener shows when a signal has come, for its handler may run on another thread, later. It stops first.
 TEST(later_signals_are_taken_in_until_the_context_is_freed)
 {
+    chan(int) seen = chan_make(int, 1);
     go_context *ctx = go_signal_context(go_context_background(), SIGUSR1);
-    kill(getpid(), SIGUSR1);
-    CHECK_EQ(signals_absorbed(ctx), 5);
+    go_signal_notify(seen, SIGUSR1);
+    for (int i = 0; i < 5; i++) {
+        kill(getpid(), SIGUSR1);
+        CHECK_EQ(chan_recv(seen), SIGUSR1);
+    }
+    go_signal_stop(seen);
+    CHECK(!go_signal_ignored(SIGUSR1));
+    CHECK(!chan_recv(go_context_done(ctx), NULL));
+    CHECK_EQ(go_context_cause(ctx), GO_ESIGNAL(SIGUSR1));
     go_context_free(ctx);
 }
 
@@ -60,6 +61,9 @@ static int child_ending(void (*f)(int to_parent), int signals)
 {
     int pipes[2], status;
     char byte;
+    if (test_under_tsan())
+        test_skip("the thread sanitizer holds signals back from threads in system calls of the "
+                  "runtime's");
     CHECK_EQ(pipe(pipes), 0);
     pid_t pid = fork();
     if (pid == 0) {

@@ -479,7 +479,7 @@ static const struct pattern patterns[] = {
     {"signal before the wait", signal_before_the_wait, 1},
     {"once in itself", once_in_itself, 1},
 };
-enum { PATTERNS = sizeof patterns / sizeof patterns[0] };
+enum { PATTERNS = sizeof patterns / sizeof patterns[0], MOST_LOOKS = 500, MOST_RUNS = 4 };
 
 // ---- Planting ----
 
@@ -565,12 +565,27 @@ static void count_planted(void (*where)(const struct pattern *, bool))
         int before = go_num_goroutine();
         plant(where, &patterns[i], false);
         size_t expected = all + (size_t)patterns[i].stuck + 1;
-        struct deadline deadline = test_deadline();
-        while ((all = found_now()) != expected)
-            if (!test_wait_more(&deadline))
+        for (int looks = 0; (all = found_now()) != expected; looks++) {
+            go_sleep(2 * GO_MILLISECOND);
+            if (looks == MOST_LOOKS)
                 FAIL("%s: found %zu instead of %zu", patterns[i].name, all, expected);
+        }
         WAIT_UNTIL(go_num_goroutine() - before == patterns[i].stuck + 1);
     }
+}
+
+// A word that a call has left in an unused slot of a living frame can hide a leak, which is the price of looking at
+// stacks as they are; where it falls differs from run to run, so a second run may be needed. The status 3 says that
+// all were found, and that the report at the end of main came.
+static void expect_all_found(void (*body)(void))
+{
+    struct outcome o = {.status = 0};
+    if (test_under_asan() || test_under_tsan())
+        test_skip("a sanitizer's malloc is not told chunk by chunk");
+    for (int i = 0; i < MOST_RUNS && o.status != 3; i++)
+        o = test_run_child(body);
+    if (o.status != 3)
+        FAIL("status %d: %.2000s", o.status, o.err);
 }
 
 // Runs the fixed twins, and checks that nothing is found, neither while they run nor after they have ended.
@@ -588,19 +603,34 @@ static void count_false(void (*where)(const struct pattern *, bool))
     }
 }
 
-TEST_CASE(all_planted_on_stacks_only_are_found, 3, 60)
+static void plant_on_stack(void)
 {
     count_planted(on_stack);
 }
 
-TEST_CASE(all_planted_in_malloced_structs_are_found, 3, 60)
+TEST_LONG(all_planted_on_stacks_only_are_found, 60)
+{
+    expect_all_found(plant_on_stack);
+}
+
+static void plant_in_heap(void)
 {
     count_planted(in_heap);
 }
 
-TEST_CASE(all_planted_behind_freed_chunks_are_found, 3, 60)
+TEST_LONG(all_planted_in_malloced_structs_are_found, 60)
+{
+    expect_all_found(plant_in_heap);
+}
+
+static void plant_behind_freed(void)
 {
     count_planted(behind_freed);
+}
+
+TEST_LONG(all_planted_behind_freed_chunks_are_found, 60)
+{
+    expect_all_found(plant_behind_freed);
 }
 
 TEST_LONG(no_fixed_twin_on_stacks_is_reported, 60)

@@ -6,6 +6,7 @@
 #include <gofer/chan.h>
 #include <gofer/context.h>
 #include <gofer/debug.h>
+#include <gofer/exec.h>
 #include <gofer/go.h>
 #include <gofer/http.h>
 #include <gofer/io.h>

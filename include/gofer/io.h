@@ -8,6 +8,7 @@
 
 #include <gofer/time.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 GO_BEGIN_DECLS
@@ -37,6 +38,30 @@ GO_API int go_pipe(int fds[2]);
 // Closes the descriptor. Whoever blocks in a call of this header on it returns -ESHUTDOWN; the number is free once the
 // last of them has returned.   Errors: those of close(2); -ESHUTDOWN if it is being closed already.   Go: File.Close
 GO_API int go_close(int fd);
+
+// --- Files ---
+//
+// POSIX's arguments and results, with a negative errno. What is in memory is served at once; otherwise the thread blocks,
+// one of at most 128, and others get the processor meanwhile.   From, of all: goroutine or foreign thread.
+
+// Opens a file, closed on exec.   Owns: the caller; end with go_close.   Go: os.OpenFile
+GO_API int go_open(const char *path, int flags, mode_t mode);
+
+// Reads at a place; fewer than n bytes only at the end of the file.   Go: File.ReadAt
+GO_API ssize_t go_pread(int fd, void *buf, size_t n, off_t offset);
+
+// Writes all n bytes at a place; fewer only if an error came after the beginning.   Go: File.WriteAt
+GO_API ssize_t go_pwrite(int fd, const void *buf, size_t n, off_t offset);
+
+// Waits until the file's content is on the disk.   Go: File.Sync
+GO_API int go_fsync(int fd);
+
+// Tells about the file that the path leads to.   Go: os.Stat
+GO_API int go_stat(const char *path, struct stat *st);
+
+// Calls f(name, arg) for each entry of a directory but "." and "..", in no order, until it returns false. f may do
+// anything, panic too.   Returns: 0.   Errors: those of opendir(3) and readdir(3).   Go: os.ReadDir
+GO_API int go_readdir(const char *path, bool (*f)(const char *name, void *arg), void *arg);
 
 GO_END_DECLS
 

@@ -144,9 +144,18 @@ int gf_os_poll_now(int fd, int events);
 // have to wait, or, for a plain file, might.
 ssize_t gf_os_try_read(int fd, void *buf, size_t n);
 ssize_t gf_os_try_write(int fd, const void *buf, size_t n);
+ssize_t gf_os_try_pread(int fd, void *buf, size_t n, off_t offset);
 // Calls f(fd, buf, n), which writes and may return -EPIPE, so that no SIGPIPE comes of it.
 ssize_t gf_os_without_sigpipe(ssize_t (*f)(int fd, const void *buf, size_t n), int fd,
                               const void *buf, size_t n);
+
+// --- process.c ---
+
+// A descriptor that stands for a child of this process; if there is none to be had the child is killed.
+int gf_os_pidfd_open(int pid);
+int gf_os_pidfd_signal(int pidfd, int sig);
+// Takes the child's status once it has ended: that of its exit, or 128 and the signal.
+int gf_os_pidfd_reap(int pidfd);
 
 // --- probe.c ---
 

@@ -51,6 +51,13 @@ ssize_t gf_os_try_read(int fd, void *buf, size_t n)
     return got < 0 ? -errno : got;
 }
 
+ssize_t gf_os_try_pread(int fd, void *buf, size_t n, off_t offset)
+{
+    struct iovec v = {buf, n};
+    ssize_t got = preadv2(fd, &v, 1, offset, RWF_NOWAIT);
+    return knows_no_nowait(got) ? -EAGAIN : got < 0 ? -errno : got;
+}
+
 // Of what poll(2) calls writable a pipe takes this much without waiting.
 static ssize_t write_if_ready(int fd, const void *buf, size_t n)
 {

@@ -6,7 +6,8 @@
 //     without a signal, which would cut the call short;
 //   - work that a computing goroutine holds back (runnext, or a ring) while Ps are idle gets a thread;
 //   - timers and the poller, when everybody is too busy to look.
-// It sleeps for good while all Ps are idle, so an idle program makes no system calls.
+// Once its rounds have become long it sleeps for good while all Ps are idle, so an idle program makes no system calls; one
+// that is idle for microseconds at a time, a server, does not pay for waking it each time.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -256,9 +257,9 @@ static void *monitor_main(void *arg)
     gf_m_adopt_this_thread(self);
     gf_store_relaxed(&self->foreign, true);
     gf_store_relaxed(&self->in_runtime, 1); // for ever
-    int64_t pause = SHORTEST_NS;
+    int64_t pause = SHORTEST_NS, longest = monitor.longest;
     for (int calm = 0;;) {
-        if (busy_ps() == 0 && !gf_schedtrace_on()) {
+        if (busy_ps() == 0 && pause >= longest && !gf_schedtrace_on()) {
             sleep_while_idle();
             pause = SHORTEST_NS;
             calm = 0;
@@ -274,8 +275,7 @@ static void *monitor_main(void *arg)
         gf_solo_look(now);
         gf_schedtrace_look(now);
         calm = active ? 0 : calm + 1;
-        int64_t longest = gf_crowd_look(now) && monitor.longest > CROWDED_NS ? CROWDED_NS
-                                                                             : monitor.longest;
+        longest = gf_crowd_look(now) && monitor.longest > CROWDED_NS ? CROWDED_NS : monitor.longest;
         if (active)
             pause = SHORTEST_NS;
         else if (calm > CALM_ROUNDS)

@@ -88,6 +88,11 @@ GO_API ssize_t go_conn_read(go_conn *c, void *buf, size_t n);
 GO_API ssize_t go_conn_write(go_conn *c, const void *buf, size_t n);
 GO_API ssize_t go_conn_writev(go_conn *c, const struct iovec *v, int count);
 
+// Sends n bytes of a file from a place on, without copying them through this process where that is possible.
+// Returns: how much; less than asked for at the end of the file, or if an error came after the beginning.
+// Errors: as go_conn_write; those of sendfile(2) and read(2) for the file.   Go: TCPConn.ReadFrom
+GO_API ssize_t go_conn_send_file(go_conn *c, int fd, off_t offset, size_t n);
+
 // Closes the connection: whoever blocks on it, and every later call, gets -ESHUTDOWN. The descriptor goes when the last
 // of them has left.   Errors: -ESHUTDOWN the second time.   Go: Conn.Close
 GO_API int go_conn_close(go_conn *c);

@@ -86,7 +86,8 @@ ssize_t gf_os_without_sigpipe(ssize_t (*f)(int fd, const void *buf, size_t n), i
     sigaddset(&pipe_only, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe_only, &old);
     ssize_t put = f(fd, buf, n);
-    if (put == -EPIPE)
+    // What came short may have met the signal after its beginning.
+    if (put < 0 || (size_t)put < n)
         sigtimedwait(&pipe_only, NULL, &(struct timespec){0});
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return put;

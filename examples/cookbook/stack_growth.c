@@ -27,9 +27,9 @@ static long resident_below(const char *p, size_t bytes)
 static int dig(int depth)
 {
     volatile char frame[1024];
-    frame[0] = (char)depth;
+    frame[depth % 1024] = (char)depth;
     int deeper = depth > 0 ? dig(depth - 1) + 1 : 0;
-    frame[1] = frame[0];
+    frame[(depth + 1) % 1024] = frame[depth % 1024];
     return deeper;
 }
 

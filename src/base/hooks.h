@@ -35,9 +35,9 @@ struct gf_hooks {
     // trace and sleeps, for ever or until the threads may go on. It returns at once on the reporting thread, and on one
     // that was interrupted inside malloc, which must go on: the caller then does nothing else.
     void (*freeze)(void *ucontext);
-    // debug/: whether the code that the calling signal handler has interrupted is inside malloc: a thread that were
-    // held there would hold malloc's locks.
-    bool (*is_in_allocator)(void);
+    // debug/: whether the code that the calling signal handler has interrupted may be inside malloc: a thread that were
+    // held there would hold malloc's locks. Looks at the program counter only, for unwinding is not safe there.
+    bool (*may_be_in_allocator)(void *ucontext);
     // debug/: while gf_timing_blocks: the calling goroutine has been parked for so long; and it has unlocked a mutex
     // for which another has waited for so long. Inside the runtime.
     void (*unblocked)(int reason, int64_t nanoseconds);

@@ -4,9 +4,11 @@
 // bounds stand in the symbol tables. Whichever allocator the program uses, these are its entries.
 #include "debug/allocator.h"
 
+#include "arch/context.h"
 #include "base/atomic.h"
 #include "debug/elfsym.h"
 
+#include <link.h>
 #include <stdlib.h>
 
 // An allocator's own functions call each other no deeper, with the handler of a signal on top.
@@ -15,6 +17,11 @@ enum { ENTRIES = 6, DEEP = 24 };
 static struct {
     uintptr_t start, end;
 } entry[ENTRIES];
+
+// The code of the library that malloc is in; empty if that is the program itself, which is then not to be told apart.
+static struct {
+    uintptr_t start, end; // [const] after start
+} library;
 
 void gf_allocator_find(void)
 {
@@ -54,10 +61,35 @@ bool gf_allocator_is_on(const struct gf_trace *t, bool through_signals)
     return false;
 }
 
-bool gf_allocator_is_interrupted(void)
+static int note_library(struct dl_phdr_info *info, size_t size, void *program)
 {
-    struct gf_trace trace;
-    gf_allocator_find();
-    gf_unwind_interrupted(&trace);
-    return gf_allocator_is_on(&trace, false);
+    (void)size;
+    uintptr_t start = UINTPTR_MAX, end = 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+        if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X))
+            continue;
+        uintptr_t at = info->dlpi_addr + ph->p_vaddr;
+        start = at < start ? at : start;
+        end = at + ph->p_memsz > end ? at + ph->p_memsz : end;
+    }
+    uintptr_t entry_point = (uintptr_t)malloc, own = (uintptr_t)program;
+    if (entry_point < start || entry_point >= end)
+        return 0;
+    if (own < start || own >= end) {
+        library.start = start;
+        library.end = end;
+    }
+    return 1;
+}
+
+void gf_allocator_init(void)
+{
+    dl_iterate_phdr(note_library, (void *)(uintptr_t)gf_allocator_init);
+}
+
+bool gf_allocator_may_be_interrupted(void *ucontext)
+{
+    uintptr_t pc = gf_arch_fault_at(ucontext).pc;
+    return pc >= library.start && pc < library.end;
 }

@@ -12,7 +12,10 @@ void gf_allocator_find(void);
 // that came in between, otherwise only what is running now.
 bool gf_allocator_is_on(const struct gf_trace *t, bool through_signals);
 
-// The hook for the handler of SIGURG: whether what the calling signal handler has interrupted is inside.
-bool gf_allocator_is_interrupted(void);
+// Finds the library's bounds. Once, before any preemption.
+void gf_allocator_init(void);
+// The hook for the handler of SIGURG: whether what it has interrupted runs in malloc's library. Never in a static program,
+// where libc's code is not to be told from the program's.
+bool gf_allocator_may_be_interrupted(void *ucontext);
 
 #endif

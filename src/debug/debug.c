@@ -45,7 +45,8 @@ void gf_debug_init(void)
     gf_hooks.print_all_goroutines = gf_report_all_goroutines;
     gf_hooks.stack_text = gf_report_stack_text;
     gf_hooks.freeze = gf_freeze;
-    gf_hooks.is_in_allocator = gf_allocator_is_interrupted;
+    gf_allocator_init();
+    gf_hooks.may_be_in_allocator = gf_allocator_may_be_interrupted;
     prepare_unwinder();
     gf_sigquit_init();
     gf_leak_init();

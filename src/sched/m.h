@@ -55,12 +55,13 @@ struct m {
     _Atomic(bool) foreign; // a thread that gofer did not make; relaxed: set when it is adopted
 
     // From here to seen_tick: cleared when the structure serves another thread.
-    bool spinning;    // looks for work without having any; [owner M]
-    bool main_thread; // [const] its thread id is the process id
-    bool ending;      // a goroutine locked to it has ended, and it ends too; [owner M]
-    bool waits_for_p; // sleeps in gf_wait_for_p; [lock sched.lock]
-    struct g *dead;   // has just ended; its remains are freed by g0; [owner M]
-    struct g *hint;   // picked already, to be run by g0; [owner M]
+    bool spinning;         // looks for work without having any; [owner M]
+    bool main_thread;      // [const] its thread id is the process id
+    bool ending;           // a goroutine locked to it has ended, and it ends too; [owner M]
+    uint8_t times_put_off; // preemptions in a row, because of malloc; [owner M]
+    bool waits_for_p;      // sleeps in gf_wait_for_p; [lock sched.lock]
+    struct g *dead;        // has just ended; its remains are freed by g0; [owner M]
+    struct g *hint;        // picked already, to be run by g0; [owner M]
 
     // Sleeping: the thread waits while wake is 0; others store 1 and wake the futex.
     _Atomic(uint32_t) wake GF_ALIGNED_LINE;

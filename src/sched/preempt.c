@@ -5,8 +5,8 @@
 // program and to libc that is an ordinary preemption by the system, so locks, thread-locals, malloc and stdio stay
 // sound.
 //
-// The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out, nor while
-// it is inside malloc, whose lock others need, reports among them: the monitor asks again. It starts
+// The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out, and puts it
+// off a few times while it may be inside malloc, whose lock others need, reports among them: the monitor asks again. It starts
 // no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there.
 #include "sched/internal.h"
 
@@ -14,6 +14,8 @@
 
 #include <errno.h>
 #include <signal.h>
+
+enum { MOST_TIMES_PUT_OFF = 16 };
 
 // The goroutine goes to the end of the global queue before its P is handed over, so that it has its turn again.
 static void requeue(struct m *m, struct p *p)
@@ -68,6 +70,15 @@ void gf_leave_pending(struct m *m)
     } while (gf_load_relaxed(&m->pending));
 }
 
+// A goroutine that is always somewhere in malloc's library is preempted all the same, in the end.
+static bool is_put_off(struct m *m, void *context)
+{
+    bool put_off = gf_hooks.may_be_in_allocator && gf_hooks.may_be_in_allocator(context) &&
+                   m->times_put_off < MOST_TIMES_PUT_OFF;
+    m->times_put_off = put_off ? m->times_put_off + 1 : 0;
+    return put_off;
+}
+
 static void on_sigurg(int sig, siginfo_t *info, void *context)
 {
     struct m *m = gf_self();
@@ -86,7 +97,7 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
         gf_fence_compiler();
         if (gf_load_relaxed(&m->pending)) {
             gf_store_relaxed(&m->pending, 0);
-            if (!gf_hooks.is_in_allocator || !gf_hooks.is_in_allocator())
+            if (!is_put_off(m, context))
                 give_way(m);
         }
         gf_store_release(&m->in_runtime, 0);

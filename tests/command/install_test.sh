@@ -60,6 +60,6 @@ ldd out/static | grep -q libgofer && fail "linked shared"
 # The installed command finds the installed headers and library.
 answers "$work/prefix/bin/gofer" run consumer.c
 expect 1 "$work/prefix/bin/gofer" test
-says err 'source tree'
+says err 'no test files'
 expect 1 "$work/prefix/bin/gofer" run -race consumer.c
 says err 'source tree'

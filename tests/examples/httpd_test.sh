@@ -16,7 +16,7 @@ fail() {
 # A port that nobody has: one of many, tried in turn.
 mkdir "$work/files"
 printf 0123456789 >"$work/files/digits.txt"
-port=$((20000 + $$ % 20000))
+port=$((10000 + $$ % 22000)) # below those that the system gives to clients
 for _ in 1 2 3 4 5; do
     "$1" "127.0.0.1:$port" "$work/files" >"$work/log" 2>&1 &
     pid=$!

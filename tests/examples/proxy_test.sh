@@ -30,7 +30,7 @@ start() {
     fail "does not answer: $*"
 }
 
-port=$((20000 + $$ % 20000))
+port=$((10000 + $$ % 7000 * 3)) # below those that the system gives to clients
 start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
 upstream=$pid
 start "$port" "$1" "127.0.0.1:$port" "http://127.0.0.1:$((port + 2))" "http://127.0.0.1:$((port + 1))"

@@ -8,6 +8,7 @@
 //
 // All moments are kept on one axis, the monotonic clock's. A moment of the program that knows the wall clock only is
 // moved there by the difference of the two at the limiter's start, always the same, so that distances are exact.
+#include "base/saturate.h"
 #include "os/os.h"
 #include "x/alloc.h"
 #include "x/until.h"
@@ -30,23 +31,7 @@ struct go_limiter {
     int64_t last_due; // of the latest reservation
 };
 
-// --- Arithmetic that stops at the ends of the range ---
-
-static int64_t later(int64_t t, go_duration d)
-{
-    int64_t sum;
-    if (__builtin_add_overflow(t, d, &sum))
-        return d > 0 ? INT64_MAX : INT64_MIN;
-    return sum;
-}
-
-static go_duration between(int64_t from, int64_t to)
-{
-    go_duration d;
-    if (__builtin_sub_overflow(to, from, &d))
-        return to > from ? INT64_MAX : INT64_MIN;
-    return d;
-}
+// --- Arithmetic ---
 
 static double least(double a, double b)
 {
@@ -72,14 +57,14 @@ static go_duration time_for(double rate, double tokens)
 
 static int64_t moment_of(const go_limiter *l, go_time t)
 {
-    return t.monotonic ? t.monotonic : between(l->wall_offset, t.wall);
+    return t.monotonic ? t.monotonic : gf_subtract_saturated(t.wall, l->wall_offset);
 }
 
 static double tokens_at(const go_limiter *l, int64_t t)
 {
     if (t <= l->last)
         return least(l->tokens, l->burst);
-    return least(l->tokens + tokens_in(l->rate, between(l->last, t)), l->burst);
+    return least(l->tokens + tokens_in(l->rate, gf_subtract_saturated(t, l->last)), l->burst);
 }
 
 static void advance(go_limiter *l, int64_t t)
@@ -102,14 +87,14 @@ static go_reservation reserve(go_limiter *l, int64_t t, int n, go_duration limit
         return refused;
     l->tokens = tokens;
     l->last = t;
-    l->last_due = later(t, delay);
+    l->last_due = gf_add_saturated(t, delay);
     return (go_reservation){
         .ok = true, .delay = delay, .limiter = l, .rate = l->rate, .tokens = n, .due = l->last_due};
 }
 
 static void give_back(go_limiter *l, const go_reservation *r, int64_t t)
 {
-    double relied_on = tokens_in(r->rate, between(r->due, l->last_due));
+    double relied_on = tokens_in(r->rate, gf_subtract_saturated(l->last_due, r->due));
     double unused = r->tokens - relied_on;
     if (unused <= 0)
         return;
@@ -117,7 +102,7 @@ static void give_back(go_limiter *l, const go_reservation *r, int64_t t)
     l->tokens = least(l->tokens + unused, l->burst);
     if (r->due == l->last_due) {
         // The latest one goes: the one before it was due as much earlier as these tokens took.
-        int64_t before = later(r->due, -time_for(r->rate, r->tokens));
+        int64_t before = gf_add_saturated(r->due, -time_for(r->rate, r->tokens));
         if (before >= t)
             l->last_due = before;
     }
@@ -226,7 +211,7 @@ int go_limiter_wait_n(go_limiter *l, go_context *ctx, int n)
     int64_t now = gf_os_now();
     go_duration limit = INT64_MAX;
     if (ctx && go_context_deadline(ctx, &deadline))
-        limit = between(now, moment_of(l, deadline));
+        limit = gf_subtract_saturated(moment_of(l, deadline), now);
     go_reservation r = reserve_locked(l, now, n, limit);
     if (!r.ok)
         return -ETIMEDOUT;

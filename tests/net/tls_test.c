@@ -23,26 +23,11 @@ static go_listener *serve_tls(const char *name, const char *alpn)
     return l;
 }
 
-static void echo(go_conn *c)
-{
-    char buf[4096];
-    for (ssize_t n; (n = go_conn_read(c, buf, sizeof buf)) > 0;)
-        if (go_conn_write(c, buf, (size_t)n) != n)
-            break;
-    go_conn_free(c);
-}
-
-static void accept_all(go_listener *l)
-{
-    for (go_conn *c; (c = go_accept(l, NULL));)
-        go(echo, c);
-}
-
 static go_listener *serve_echo(const char *alpn)
 {
     test_make_certificate("server", "DNS:good.test,IP:127.0.0.1");
     go_listener *l = serve_tls("server", alpn);
-    go(accept_all, l);
+    go(test_echo_all, l);
     return l;
 }
 
@@ -233,7 +218,7 @@ TEST(half_close_is_the_end_for_the_peer_only)
 {
     test_make_certificate("server", "IP:127.0.0.1");
     go_listener *l = serve_tls("server", NULL);
-    go(accept_all, l);
+    go(test_echo_all, l);
     go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "last");
     CHECK_EQ(go_conn_close_write(c), 0);

@@ -21,21 +21,6 @@ static int open_descriptors(void)
     return n;
 }
 
-static void echo(go_conn *c)
-{
-    char buf[512];
-    for (ssize_t n; (n = go_conn_read(c, buf, sizeof buf)) > 0;)
-        if (go_conn_write(c, buf, (size_t)n) != n)
-            break;
-    go_conn_free(c);
-}
-
-static void accept_all(go_listener *l)
-{
-    for (go_conn *c; (c = go_accept(l, NULL));)
-        go(echo, c);
-}
-
 struct server {
     go_listener *listener;
     int descriptors, goroutines;
@@ -52,7 +37,7 @@ static struct server start_server(void)
     s.descriptors = open_descriptors();
     s.goroutines = go_num_goroutine();
     s.listener = listen_on("tcp", "127.0.0.1:0");
-    go(accept_all, s.listener);
+    go(test_echo_all, s.listener);
     return s;
 }
 
@@ -136,7 +121,7 @@ TEST_LONG(server_without_descriptors_serves_everybody_in_the_end, 120)
             i--;
             continue;
         }
-        go_waitgroup_go(&all, echo,
+        go_waitgroup_go(&all, test_echo,
                         c); // writes back what comes back: nothing, but waits for the end
         send_text(c, "ball");
         go_conn_set_read_deadline(c, go_time_add(go_now(), 5 * GO_MILLISECOND));

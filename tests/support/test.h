@@ -35,6 +35,10 @@ void test_one_processor(void);
 
 // On one processor: lets every other goroutine run until it is parked or has ended.
 void test_settle(void);
+// Serves echoes to all who connect, until the listener is closed.
+void test_echo_all(go_listener *l);
+// Serves one connection so, and frees it.
+void test_echo(go_conn *c);
 
 // Runs f(arg) in a foreign thread and returns it; joining it parks this goroutine's thread, so other
 // goroutines are given the processor meanwhile.

@@ -15,14 +15,20 @@
 #define gf_store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 
 #define gf_xchg_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)
+#define gf_xchg_release(p, v) atomic_exchange_explicit((p), (v), memory_order_release)
 #define gf_xchg_acqrel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
 #define gf_xchg_relaxed(p, v) atomic_exchange_explicit((p), (v), memory_order_relaxed)
 
 #define gf_add_relaxed(p, n) atomic_fetch_add_explicit((p), (n), memory_order_relaxed)
 #define gf_add_acqrel(p, n) atomic_fetch_add_explicit((p), (n), memory_order_acq_rel)
+#define gf_add_release(p, n) atomic_fetch_add_explicit((p), (n), memory_order_release)
+#define gf_add_seqcst(p, n) atomic_fetch_add_explicit((p), (n), memory_order_seq_cst)
+#define gf_sub_release(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_release)
 #define gf_sub_relaxed(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_relaxed)
 #define gf_sub_acqrel(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_acq_rel)
 #define gf_or_relaxed(p, n) atomic_fetch_or_explicit((p), (n), memory_order_relaxed)
+#define gf_or_release(p, n) atomic_fetch_or_explicit((p), (n), memory_order_release)
+#define gf_or_acqrel(p, n) atomic_fetch_or_explicit((p), (n), memory_order_acq_rel)
 #define gf_and_relaxed(p, n) atomic_fetch_and_explicit((p), (n), memory_order_relaxed)
 
 // Compare and swap: *old is the expected value and receives the one found on failure.

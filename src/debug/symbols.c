@@ -58,7 +58,7 @@ void gf_symbols_lock(void)
 void gf_symbols_unlock(void)
 {
     // Release: pairs with the acquire of the next holder.
-    if (atomic_exchange_explicit(&symbols.lock, 0, memory_order_release) == 2)
+    if (gf_xchg_release(&symbols.lock, 0) == 2)
         gf_os_futex_wake(&symbols.lock, 1);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Subprocesses. Started by posix_spawn, which needs no copy of this process, in a marked region; from then on known by a
 // pidfd: readable once it has ended, and the address of signals. The end of the context sends SIGKILL.
+#include "base/atomic.h"
 #include "io/blocking.h"
 #include "os/os.h"
 
@@ -143,7 +144,7 @@ static int spawn(char *const argv[], const go_command_options *o, const struct s
 
 static void kill_with_context(go_command *c)
 {
-    atomic_store_explicit(&c->killed, true, memory_order_relaxed);
+    gf_store_relaxed(&c->killed, true);
     gf_os_pidfd_signal(c->pidfd, SIGKILL);
     go_waitgroup_done(&c->killing);
 }
@@ -203,9 +204,7 @@ int go_command_close_pipe(go_command *c, int which)
 
 int go_command_kill(go_command *c, int sig)
 {
-    return atomic_load_explicit(&c->ended, memory_order_relaxed)
-               ? -ESRCH
-               : gf_os_pidfd_signal(c->pidfd, sig);
+    return gf_load_relaxed(&c->ended) ? -ESRCH : gf_os_pidfd_signal(c->pidfd, sig);
 }
 
 // --- The end ---
@@ -215,11 +214,11 @@ static int reap(go_command *c)
 {
     int ready = go_fd_wait(c->pidfd, POLLIN, -1);
     int status = ready < 0 ? ready : gf_os_pidfd_reap(c->pidfd);
-    atomic_store_explicit(&c->ended, true, memory_order_relaxed);
+    gf_store_relaxed(&c->ended, true);
     if (!go_after_stop_call(c->guard))
         go_waitgroup_wait(&c->killing);
     // A context that ended just after the command did changes nothing.
-    if (atomic_load_explicit(&c->killed, memory_order_relaxed) && status == 128 + SIGKILL)
+    if (gf_load_relaxed(&c->killed) && status == 128 + SIGKILL)
         status = go_context_err(c->ctx);
     return status;
 }

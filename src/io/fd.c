@@ -89,7 +89,7 @@ void gf_fd_free(struct gf_fd *f)
 {
     gf_fd_close(f);
     // Acquire and release: what users did is seen by who destroys it.
-    uint32_t old = atomic_fetch_or_explicit(&f->state, FREED, memory_order_acq_rel);
+    uint32_t old = gf_or_acqrel(&f->state, FREED);
     if (old / USER == 0)
         f->destroy(f);
 }

@@ -27,8 +27,8 @@ struct g *gf_pollside_take(struct gf_pollside *s)
 
 static struct g *take_news(struct gf_pollside *s)
 {
-    atomic_fetch_add_explicit(&s->news, 1, memory_order_release); // pairs with gf_pollside_is_dry
-    gf_fence_seqcst();                                            // 2. of the head of polldesc.h
+    gf_add_release(&s->news, 1); // pairs with gf_pollside_is_dry
+    gf_fence_seqcst();           // 2. of the head of polldesc.h
     return gf_pollside_take(s);
 }
 

@@ -10,7 +10,7 @@
 //     1. gf_sched.solo = m                  1. in_runtime = 1
 //     2. membarrier                         2. (the compiler's order is enough)
 //     3. looks at in_runtime of all         3. looks at gf_sched.solo; if set, ends it
-// (A visitor without a P is counted, with a full barrier, instead of setting in_runtime.) One of the two sees the other (the asymmetric Dekker protocol of m.h; models/take_p.pml).
+// (A visitor without a P is counted, with a full barrier, instead of setting in_runtime.) One of the two sees the other (the asymmetric Dekker protocol of m.h).
 //
 // Each costs some microseconds. A program whose second thread comes and goes is asked less and less often.
 #include "sched/internal.h"
@@ -78,7 +78,7 @@ void gf_solo_visit(struct m *m)
 {
     if (gf_p(m))
         return;
-    atomic_fetch_add(&solo.visitors, 1);
+    gf_add_seqcst(&solo.visitors, 1);
     gf_solo_end_for_outsider();
 }
 

@@ -86,7 +86,7 @@ static void leave_to_former(int sig, siginfo_t *info, void *context)
 static void mark_pending(int sig)
 {
     // Release: pairs with the acquire in gf_caught_take.
-    atomic_fetch_or_explicit(&caught.pending, gf_signal_bit(sig), memory_order_acq_rel);
+    gf_or_acqrel(&caught.pending, gf_signal_bit(sig));
     gf_os_event_raise(caught.event);
 }
 
@@ -104,7 +104,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
     if (wanted)
         mark_pending(sig);
     // Release: pairs with the acquire in await_handlers, which then sees the signal pending.
-    atomic_fetch_sub_explicit(&caught.delivering, 1, memory_order_release);
+    gf_sub_release(&caught.delivering, 1);
     if (!wanted)
         gf_os_thread_signal(gf_os_tid(), sig);
     else if (former_is_a_handler(sig) && !gf_os_signal_is_ours(sig, &caught.former[sig]))
@@ -154,7 +154,7 @@ static void install(int sig)
 void gf_catch(gf_signals set)
 {
     open_event();
-    atomic_fetch_or_explicit(&caught.wanted, set, memory_order_release); // before the handlers
+    gf_or_release(&caught.wanted, set); // before the handlers
     for (int sig = 1; sig <= GF_MOST_SIGNALS; sig++)
         if (set & gf_signal_bit(sig))
             install(sig);

@@ -3,6 +3,7 @@
 // deadline in nanoseconds (epoll_pwait2, Linux 5.11); where the kernel lacks it, in milliseconds rounded up.
 // The breaker's descriptor is known by its tag, BREAKER_TAG, which no registration uses. It is level-triggered, and only
 // who sleeps empties it: a thread that merely looks, at the same time, must not take it from the one that it is for.
+#include "base/atomic.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -84,11 +85,11 @@ static int wait_nanoseconds(int poller, struct epoll_event *e, int max, int64_t 
 static int wait_any(int poller, struct epoll_event *e, int max, int64_t left)
 {
     // Relaxed: a thread that learns it late only asks the kernel once more.
-    if (left == 0 || atomic_load_explicit(&has_no_pwait2, memory_order_relaxed))
+    if (left == 0 || gf_load_relaxed(&has_no_pwait2))
         return wait_milliseconds(poller, e, max, left);
     int n = wait_nanoseconds(poller, e, max, left);
     if (n < 0 && errno == ENOSYS) {
-        atomic_store_explicit(&has_no_pwait2, true, memory_order_relaxed);
+        gf_store_relaxed(&has_no_pwait2, true);
         n = wait_milliseconds(poller, e, max, left);
     }
     return n;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// go_http_redirect: Location, and for those who cannot follow it a line of HTML.
+// go_http_redirect: Location, and for those who cannot follow it a line of HTML, with the address escaped. A relative
+// path is made absolute here, against the request's own, because old clients resolve none; a whole URL passes as it is.
 #include "http/request.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@
 //     3. looks for spinning threads: if        3. looks at all rings, timers and the global queue again:
 //        there is none, wakes one                 if there is something, goes on
 // One of the two sees the other's store (Dekker), so either the queueing thread wakes somebody or this one finds the
-// work. At most half as many threads spin as Ps are busy. The protocol is models/sleep_wake.pml.
+// work. At most half as many threads spin as Ps are busy.
 //
 // Waking costs as much as a hundred hand-offs. So a P that serves what it queues soon by itself wakes nobody
 // (gf_wake_for_work); what a P holds back for too long, because its goroutine computes, is found by sysmon.

@@ -102,6 +102,14 @@ struct go_stats {
 // From: goroutine or foreign thread.   Go: runtime/metrics, /sched
 GO_API struct go_stats go_stats(void);
 
+// Sets how many threads gofer may have at once, its workers and main's: 10,000, or what GOFER_MAXTHREADS says when the
+// program starts. Returns the former number. One more that a blocked call makes necessary ends the program with
+// "runtime: program exceeds N-thread limit" and "fatal error: thread exhaustion"; at the limit, goroutines that compute
+// are not preempted. Idle threads are used again; more than two beyond the processors end after five seconds without
+// work. n < 1 only asks.
+// From: goroutine or foreign thread.   Go: debug.SetMaxThreads
+GO_API int go_set_max_threads(int n);
+
 // Marks a region that may block in the kernel: others get the processor meanwhile. Does not nest.
 GO_API void go_blocking_begin(void);
 GO_API void go_blocking_end(void);

@@ -12,6 +12,8 @@
 // Prints "fatal error: TEXT" and every goroutine's trace, and ends the process with status 2. Nothing
 // catches it and no deferred call runs. Callable from anywhere, also with locks held.
 _Noreturn void gf_fatal(const char *text);
+// The same after lines that say more, each with its newline.
+_Noreturn void gf_fatal_after(const char *lines, const char *text);
 // The same for a broken invariant of the runtime: names the place.
 _Noreturn GF_COLD void gf_throw_at(const char *file, int line, const char *what);
 

@@ -83,7 +83,13 @@ void gf_fatal_init(void)
 
 void gf_fatal(const char *text)
 {
+    gf_fatal_after("", text);
+}
+
+void gf_fatal_after(const char *lines, const char *text)
+{
     gf_report_begin();
+    gf_print_text(lines, strlen(lines));
     gf_print_text("fatal error: ", strlen("fatal error: "));
     gf_print_text(text, strlen(text));
     gf_print_text("\n", 1);

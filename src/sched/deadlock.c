@@ -2,7 +2,8 @@
 // The global deadlock. When a thread finds nothing to do and no P is at work, and there is no timer, no descriptor
 // waited for, no channel that listens to signals (the poller counts it), no goroutine outside the runtime and no thread but ours, nothing can ever happen: that is said, with
 // every goroutine's trace, and the process ends with status 2. A thread that is not ours (a library's, say) might
-// send something later; then the runtime stays silent.
+// send something later; then the runtime stays silent. One that has ended but is still there for the kernel would look
+// like that, so nothing is said before it is gone; the monitor asks again then.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -12,8 +13,8 @@ static bool nothing_can_happen(void)
 {
     if (gf_load_relaxed(&gf_sched.idle_p_count) != gf_load_relaxed(&gf_sched.procs) ||
         gf_sched.blocked_count > 0 || gf_sched.starting_count > 0 || gf_sched.foreign_count > 0 ||
-        gf_load_relaxed(&gf_sched.queue_count) > 0 || gf_load_relaxed(&gf_sched.stopping) ||
-        gf_poller_waiters() > 0)
+        gf_threads_are_leaving() || gf_load_relaxed(&gf_sched.queue_count) > 0 ||
+        gf_load_relaxed(&gf_sched.stopping) || gf_poller_waiters() > 0)
         return false;
     for (int i = 0; i < gf_p_count(); i++) {
         const struct p *p = gf_p_at(i);

@@ -268,7 +268,6 @@ static bool something_to_do(void)
 // Gives up the P, unless there is work after all. Returns whether it did.
 static bool release_or_find(struct m *m, bool *spinner)
 {
-    int64_t first = gf_load_relaxed(&m->p->timers.first); // relaxed: our own
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     // While the world stops a P must not become idle, where the stopper has looked already.
     if (gf_load_relaxed(&gf_sched.queue_count) > 0 || gf_load_relaxed(&gf_sched.stopping)) {
@@ -281,9 +280,8 @@ static bool release_or_find(struct m *m, bool *spinner)
     gf_idle_p_put(gf_release_p(m));
     gf_idle_m_put(m);
     gf_unlock(&gf_sched.lock);
-    // Its timers are the watcher's now.
-    if (first != INT64_MAX)
-        gf_watch_earlier(m, first);
+    // Its timers are the watcher's now, and those of busy Ps if this is the first idle one.
+    gf_watch_all(m);
     return true;
 }
 
@@ -301,7 +299,7 @@ static void sleep_without_p(struct m *m, bool spinner)
             return;
         }
         gf_idle_sleep(m);
-        if (gf_p(m))
+        if (gf_p(m) || m->ending)
             return;
     }
 }
@@ -310,7 +308,6 @@ static void sleep_without_p(struct m *m, bool spinner)
 static bool retire(struct m *m)
 {
     struct p *p = gf_p(m);
-    int64_t first = gf_load_relaxed(&p->timers.first); // relaxed: our own
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     int busy = gf_load_relaxed(&gf_sched.procs) - gf_load_relaxed(&gf_sched.idle_p_count);
     bool leave = busy > gf_load_relaxed(&gf_sched.busy_limit) &&
@@ -321,8 +318,8 @@ static bool retire(struct m *m)
         gf_idle_m_put(m);
     }
     gf_unlock(&gf_sched.lock);
-    if (leave && first != INT64_MAX)
-        gf_watch_earlier(m, first);
+    if (leave)
+        gf_watch_all(m);
     return leave;
 }
 
@@ -335,11 +332,14 @@ static void stop_spinning(struct m *m)
         gf_wake_one();
 }
 
+// NULL: this thread is to end.
 static struct g *find_runnable(struct m *m)
 {
     for (;;) {
-        // Its P went to a thread that a goroutine is bound to.
+        // Its P went to a thread that a goroutine is bound to, or it is new and spare, or has been idle for too long.
         if (!gf_p(m)) {
+            if (m->ending)
+                return NULL;
             gf_lock(&gf_sched.lock, GF_RANK_SCHED);
             gf_idle_m_put(m);
             gf_unlock(&gf_sched.lock);
@@ -413,6 +413,8 @@ static struct g *next_to_run(struct m *m)
 {
     for (;;) {
         struct g *g = m->locked_g ? wait_for_locked(m) : find_runnable(m);
+        if (gf_unlikely(!g))
+            return NULL;
         if (gf_unlikely(must_migrate(m, g))) {
             gf_move_to_other_m(m, g);
             continue;
@@ -434,6 +436,8 @@ void gf_schedule(struct m *m)
         if (m->ending)
             return;
         struct g *g = next_to_run(m);
+        if (!g)
+            return;
         struct p *p = gf_p(m);
         gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1); // relaxed: as in gf_pick
         gf_switch(m, &m->g0, g);

@@ -7,6 +7,8 @@
 // goroutine waits in the run queues as any other, and the thread that picks it gives its own P to the bound one.
 #include "sched/internal.h"
 
+#include <errno.h>
+
 void gf_acquire_p(struct m *m, struct p *p)
 {
     gf_assert(!gf_p(m) && !p->m);
@@ -56,9 +58,17 @@ struct p *gf_idle_p_get(struct p *wanted)
     return p;
 }
 
+// So many idle threads are kept for good: one for each P, and some for calls that block and for preemption.
+static int kept_idle_ms(void)
+{
+    enum { MORE_THAN_PS = 2 };
+    return gf_load_relaxed(&gf_sched.procs) + MORE_THAN_PS; // relaxed: about so many
+}
+
 void gf_idle_m_put(struct m *m)
 {
     m->idle = true;
+    m->spare = gf_sched.idle_m_count >= kept_idle_ms() && !m->main_thread;
     m->idle_next = gf_sched.idle_ms;
     gf_sched.idle_ms = m;
     gf_sched.idle_m_count++;
@@ -77,6 +87,15 @@ bool gf_idle_m_remove(struct m *m)
     return true;
 }
 
+bool gf_idle_m_retire(struct m *m)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    // Not in the list: somebody has just taken it, and is about to wake it.
+    m->ending = gf_sched.idle_m_count > kept_idle_ms() && gf_idle_m_remove(m);
+    gf_unlock(&gf_sched.lock);
+    return m->ending;
+}
+
 bool gf_claim_idle_p(struct m *m, struct p *wanted)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
@@ -92,7 +111,7 @@ bool gf_claim_idle_p(struct m *m, struct p *wanted)
 
 // The idle thread to wake: the last that went to sleep, but rather not the one that watches the clock, which
 // somebody else would then have to do.
-static struct m *idle_m_get(void)
+struct m *gf_idle_m_get(void)
 {
     struct m *m = gf_sched.idle_ms;
     if (m && m->idle_next && m == gf_load_relaxed(&gf_sched.watcher)) // relaxed: a preference
@@ -102,26 +121,57 @@ static struct m *idle_m_get(void)
     return m;
 }
 
+// Nobody else finds the thread now: it is in no list, or does not exist yet.
+static void give(struct m *m, struct p *p, bool spinning, struct g *hint)
+{
+    m->next_p = p;
+    m->spinning = spinning;
+    m->hint = hint;
+}
+
+void gf_run_on(struct m *m, struct p *p)
+{
+    give(m, p, false, NULL);
+    gf_m_wake(m);
+}
+
+// The system refuses another thread. A P that was to help others is not missed while they are at work: they will come
+// by what waits there. Returns whether that was so.
+static bool do_without(struct p *p, bool spinning)
+{
+    if (!spinning)
+        return false;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    bool stopping = gf_load_relaxed(&gf_sched.stopping); // relaxed, as below: under the lock
+    bool others = gf_load_relaxed(&gf_sched.idle_p_count) + 1 < gf_load_relaxed(&gf_sched.procs);
+    if (stopping)
+        gf_stop_p(p);
+    else if (others)
+        gf_idle_p_put(p);
+    gf_unlock(&gf_sched.lock);
+    if (stopping || others)
+        gf_sub_relaxed(&gf_sched.spinning, 1); // relaxed: nobody sleeps because of this one
+    return stopping || others;
+}
+
 // Wakes an idle thread, or starts a new one, to go on with p, and to run `hint` first if that is not NULL.
 static void start_with(struct p *p, bool spinning, struct g *hint)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    struct m *m = idle_m_get();
+    struct m *m = gf_idle_m_get();
     gf_unlock(&gf_sched.lock);
     bool idle = m != NULL;
     if (!idle)
         m = gf_m_new();
-    // Nobody else finds the thread now: it is in no list, or does not exist yet.
-    m->next_p = p;
-    m->spinning = spinning;
-    m->hint = hint;
+    give(m, p, spinning, hint);
     if (idle) {
         gf_m_wake(m);
         return;
     }
     gf_store_relaxed(&m->wake, 1); // relaxed: the thread does not exist yet
-    if (gf_m_start_thread(m) != 0)
-        gf_fatal("cannot start a thread for goroutines to run on");
+    int error = gf_m_start_thread(m);
+    if (error == -EDQUOT || (error && !do_without(p, spinning)))
+        gf_no_thread(error);
 }
 
 void gf_start_m(struct p *p, bool spinning)
@@ -135,20 +185,6 @@ void gf_move_to_other_m(struct m *m, struct g *g)
     struct p *p = gf_release_p(m);
     gf_unlock(&gf_sched.lock);
     start_with(p, false, g);
-}
-
-void gf_start_idle_m(void)
-{
-    struct m *m = gf_m_new();
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_idle_m_put(m);
-    gf_unlock(&gf_sched.lock);
-    if (gf_m_start_thread(m) == 0)
-        return;
-    // At the system's limit; preemption waits.
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_idle_m_remove(m);
-    gf_unlock(&gf_sched.lock);
 }
 
 void gf_give_p_to_bound(struct p *p, struct g *g)
@@ -188,6 +224,8 @@ void gf_handoff_p(struct p *p)
     }
     if (work)
         gf_start_m(p, false);
+    else
+        gf_watch_all(gf_self());
 }
 
 struct p *gf_give_up_p(struct m *m)

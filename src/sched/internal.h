@@ -49,6 +49,7 @@ struct p *gf_release_p(struct m *m);         // [L] m's P becomes nobody's
 void gf_idle_p_put(struct p *p);             // [L]
 struct p *gf_idle_p_get(struct p *wanted);   // [L] NULL if there is none
 void gf_idle_m_put(struct m *m);             // [L]
+struct m *gf_idle_m_get(void);               // [L] NULL if there is none
 bool gf_idle_m_remove(struct m *m);          // [L] whether it was there
 // Leaves the idle list with a P if there is an idle one, the wanted one if possible. Not [L].
 bool gf_claim_idle_p(struct m *m, struct p *wanted);
@@ -56,8 +57,10 @@ bool gf_claim_idle_p(struct m *m, struct p *wanted);
 void gf_start_m(struct p *p, bool spinning);
 // This thread's P and g, which it has picked, go to another thread. Not [L].
 void gf_move_to_other_m(struct m *m, struct g *g);
-// Makes sure that there is an idle thread, by starting one. Not [L].
-void gf_start_idle_m(void);
+// Gives p, which is nobody's, to a thread that was taken off the idle list. Not [L].
+void gf_run_on(struct m *m, struct p *p);
+// An idle thread whose time is up leaves for good if there are others enough. Returns whether it does. Not [L].
+bool gf_idle_m_retire(struct m *m);
 // Gives p to the thread that g is bound to, and wakes it. Not [L].
 void gf_give_p_to_bound(struct p *p, struct g *g);
 // p is nobody's: finds work for it a thread, or makes it idle. Not [L].
@@ -74,10 +77,27 @@ struct p *gf_take_p(struct m *m);
 // --- thread.c ---
 
 struct m *gf_m_new(void);
+void gf_m_free(struct m *m);
 void gf_m_adopt_this_thread(struct m *m);
+// Starts the thread of a new m, which begins with m->next_p, or idle if that is NULL. Returns 0; or a negative errno,
+// and m is freed: -EDQUOT says that there are as many threads as there may be.
 int gf_m_start_thread(struct m *m);
-void gf_m_end(struct m *m); // this thread is about to end
-void gf_runtime_start(void);
+
+// --- threadcount.c ---
+
+// Reads GOFER_MAXTHREADS.
+void gf_thread_count_init(void);
+// Counts a worker that is to be started; false if there are as many as there may be. The second takes it back.
+bool gf_thread_count_one(void);
+void gf_thread_count_none(void);
+// No thread could be started: ends the process in Go's words.
+_Noreturn void gf_no_thread(int error);
+// The last that a thread does for us.
+void gf_thread_leaves(struct m *m);
+// Whether some that have left are still there for the kernel.
+bool gf_threads_are_leaving(void);
+// By the monitor: looks which of these are gone.
+void gf_threads_look(void);
 
 // --- sysmon.c ---
 
@@ -127,8 +147,12 @@ void gf_check_deadlock(void);
 
 // --- watch.c ---
 
+// A P has become idle where none was: the timers of all are the watcher's business again. Not [L].
+void gf_watch_all(struct m *m);
+
 // Sleeps until there may be something to do: as the one who watches the clock and the poller, or as one of
-// those that wait to be woken. m is in the idle list. Returns with a P, or without one if none was free.
+// those that wait to be woken. m is in the idle list. Returns with a P, or without one if none was free, or with
+// m->ending.
 void gf_idle_sleep(struct m *m);
 void gf_m_wake(struct m *m);
 

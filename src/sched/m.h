@@ -69,6 +69,8 @@ struct m {
         next_p; // the P handed over with the wake-up; [owner] who took it off the list, or out of its wait
     struct m *idle_next; // [lock sched.lock] the list of idle threads
     bool idle;           // [lock sched.lock] in that list
+    bool spare;          // [lock sched.lock] there was one too many when it came there
+    int left;            // the kernel's id of a thread that has ended; [owner] see threadcount.c
     struct g *
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
 

@@ -43,9 +43,10 @@ static int open_poller(void)
         }
     }
     gf_unlock(&poller.opening);
-    // The watcher may sleep on its futex, which no event reaches; any deadline wakes it to look again.
+    // Whether or not a P is idle now: when one becomes idle, its thread finds that there is a watcher and leaves it all
+    // to that one.
     if (!error)
-        gf_watch_earlier(NULL, INT64_MIN);
+        gf_watch_poller();
     return error;
 }
 

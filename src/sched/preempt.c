@@ -7,7 +7,8 @@
 //
 // The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out, and puts it
 // off a few times while it may be inside malloc, whose lock others need, reports among them: the monitor asks again. It starts
-// no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there.
+// no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there, and if
+// that is gone by then, the goroutine goes on.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -18,39 +19,31 @@
 enum { MOST_TIMES_PUT_OFF = 16 };
 
 // The goroutine goes to the end of the global queue before its P is handed over, so that it has its turn again.
-static void requeue(struct m *m, struct p *p)
+static void give_way(struct m *m)
 {
     struct g *g = m->g;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    if (!gf_p(m)) {
+        gf_unlock(&gf_sched.lock);
+        gf_wait_for_p(m);
+        return;
+    }
+    // Without an idle thread to take the P, or while the world stops (which takes the P itself), this one goes on.
+    struct m *heir = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_idle_m_get();
+    if (!heir) {
+        gf_unlock(&gf_sched.lock);
+        return;
+    }
+    struct p *p = gf_release_p(m);
     struct m *was_locked = g->locked_m;
-    gf_sched.blocked_count--;
     g->locked_m = m;
     gf_store_relaxed(&g->status, GF_RUNNABLE); // relaxed: for reports
     gf_globq_put(g);
     gf_unlock(&gf_sched.lock);
-    gf_start_m(p, false);
+    gf_add_relaxed(&p->n_preemptions, 1); // relaxed: a statistic
+    gf_run_on(heir, p);
     gf_sleep_until_given(m);
     g->locked_m = was_locked;
-}
-
-static void give_way(struct m *m)
-{
-    struct p *p = NULL;
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    // Without an idle thread to take the P, or while the world stops (which takes the P itself), this one goes on.
-    if (gf_p(m) && (gf_sched.idle_m_count == 0 || gf_load_relaxed(&gf_sched.stopping))) {
-        gf_unlock(&gf_sched.lock);
-        return;
-    }
-    if (gf_p(m))
-        p = gf_give_up_p(m);
-    gf_unlock(&gf_sched.lock);
-    if (p) {
-        gf_add_relaxed(&p->n_preemptions, 1); // relaxed: a statistic
-        requeue(m, p);
-    } else {
-        gf_wait_for_p(m);
-    }
 }
 
 // A request that came while the thread was inside the runtime. The next one may come before this one is served to the
@@ -105,13 +98,22 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
     errno = saved;
 }
 
-void gf_preempt(struct m *m)
+// An idle thread for the P, without which the handler does nothing. A new one needs a moment: the monitor asks again.
+// Where there can be no more threads, preemption waits.
+static bool has_heir(void)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    bool spare = gf_sched.idle_m_count > 0;
+    bool idle = gf_sched.idle_m_count > 0, starting = gf_sched.starting_count > 0;
     gf_unlock(&gf_sched.lock);
-    if (!spare)
-        gf_start_idle_m();
+    if (!idle && !starting)
+        gf_m_start_thread(gf_m_new());
+    return idle;
+}
+
+void gf_preempt(struct m *m)
+{
+    if (gf_p(m) && !has_heir())
+        return;
     gf_store_relaxed(&m->pending, GF_PENDING_PREEMPT); // relaxed: the signal comes after it
     if (gf_load_relaxed(&m->tid))
         gf_os_thread_signal(gf_load_relaxed(&m->tid), SIGURG);

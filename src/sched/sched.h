@@ -104,6 +104,8 @@ static inline const struct go_call *gf_kept(const struct go_kept_call *k)
 
 // A timer has been set for `when`: wakes the thread that watches the clock if it sleeps for longer. Without locks.
 void gf_watch_earlier(struct m *m, int64_t when);
+// The poller has been opened: the watcher sleeps where no event reaches it.
+void gf_watch_poller(void);
 
 // --- stw.c ---
 

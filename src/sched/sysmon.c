@@ -5,7 +5,8 @@
 //   - a thread that is outside the runtime and whose CPU clock stands still is blocked in the kernel: its P is taken,
 //     without a signal, which would cut the call short;
 //   - work that a computing goroutine holds back (runnext, or a ring) while Ps are idle gets a thread;
-//   - timers and the poller, when everybody is too busy to look.
+//   - timers and the poller, when everybody is too busy to look;
+//   - threads that have ended, until the kernel has forgotten them (threadcount.c).
 // Once its rounds have become long it sleeps for good while all Ps are idle, so an idle program makes no system calls; one
 // that is idle for microseconds at a time, a server, does not pay for waking it each time.
 #include "sched/internal.h"
@@ -47,7 +48,7 @@ static void sleep_while_idle(void)
 {
     gf_store_relaxed(&monitor.asleep, 1);
     gf_fence_seqcst();
-    while (gf_load_relaxed(&monitor.asleep) && busy_ps() == 0)
+    while (gf_load_relaxed(&monitor.asleep) && busy_ps() == 0 && !gf_threads_are_leaving())
         gf_os_futex_wait(&monitor.asleep, 1, INT64_MAX);
     gf_store_relaxed(&monitor.asleep, 0);
 }
@@ -272,6 +273,7 @@ static void *monitor_main(void *arg)
         gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
         bool active = look_at_all(now);
         look_around(self, now);
+        gf_threads_look();
         gf_solo_look(now);
         gf_schedtrace_look(now);
         calm = active ? 0 : calm + 1;
@@ -299,10 +301,10 @@ void gf_sysmon_start(void)
     // The program's signals go to its own threads.
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    bool started = gf_os_thread_start(monitor_main, m, 64 << 10) == 0;
+    int error = gf_os_thread_start(monitor_main, m, 64 << 10);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!started)
-        gf_fatal("cannot start the monitor's thread");
+    if (error)
+        gf_no_thread(error);
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_sched.has_sysmon = true;
     gf_unlock(&gf_sched.lock);

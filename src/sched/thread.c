@@ -4,7 +4,8 @@
 // whose G only stands for it. Worker threads are made by the scheduler when a P has work and no thread.
 //
 // The structure of a thread lives for ever and is used again, since others may hold a pointer to it for a wake-up
-// that comes too late. A foreign thread's is given back by a thread-specific destructor when it ends.
+// that comes too late. A foreign thread's is given back by a thread-specific destructor when it ends. How many threads
+// there may be, and when one that has ended is gone, is threadcount.c's.
 #include "sched/internal.h"
 
 #include "mem/slab.h"
@@ -24,7 +25,7 @@ struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2, .busy_limit 
 _Thread_local struct m *gf_tls_m
     __attribute__((used, tls_model("initial-exec"), visibility("hidden")));
 
-enum { WORKER_STACK = 256 << 10, MOST_THREADS = 10000 };
+enum { WORKER_STACK = 256 << 10 };
 
 static struct {
     _Atomic(uint32_t) state; // START_*; acquire and release as a lock that is taken once
@@ -83,10 +84,9 @@ struct m *gf_m_new(void)
     return m;
 }
 
-static void m_free(struct m *m)
+void gf_m_free(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_store_relaxed(&m->tid, 0);
     m->idle_next = threads.free;
     threads.free = m;
     gf_unlock(&gf_sched.lock);
@@ -126,12 +126,12 @@ static void set_thread_stack(struct g *g)
     g->stack_top = g->stack_low + bytes;
 }
 
-void gf_m_end(struct m *m)
+// The thread runs no more goroutines.
+static void leave_p(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_solo_end_for(NULL);
     struct p *p = gf_p(m) ? gf_release_p(m) : NULL;
-    gf_sched.m_count--;
     gf_unlock(&gf_sched.lock);
     if (p)
         gf_handoff_p(p);
@@ -155,32 +155,27 @@ static void *worker_main(void *arg)
     gf_unlock(&gf_sched.lock);
     // Who found nothing to do while this thread was being made left the question to it.
     gf_check_deadlock();
-    gf_sleep_until_given(m);
+    // A spare thread has been given nothing yet; the scheduler lists it as idle.
+    if (m->next_p)
+        gf_sleep_until_given(m);
     gf_schedule(m);
-    gf_m_end(m);
+    leave_p(m);
     drop_signal_stack(m);
     gf_tls_m = NULL;
-    m_free(m);
+    gf_thread_leaves(m);
     return NULL;
 }
 
 int gf_m_start_thread(struct m *m)
 {
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    bool too_many = gf_sched.m_count >= MOST_THREADS;
-    gf_sched.m_count += !too_many;
-    gf_sched.starting_count += !too_many;
-    gf_unlock(&gf_sched.lock);
-    if (too_many)
-        gf_fatal("thread exhaustion: the program exceeds 10000 threads");
+    if (!gf_thread_count_one())
+        return -EDQUOT;
     int saved = errno;
     int error = gf_os_thread_start(worker_main, m, GF_ASAN || GF_TSAN ? 0 : WORKER_STACK);
     errno = saved;
     if (error) {
-        gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-        gf_sched.m_count--;
-        gf_sched.starting_count--;
-        gf_unlock(&gf_sched.lock);
+        gf_thread_count_none();
+        gf_m_free(m);
     }
     return error;
 }
@@ -193,7 +188,7 @@ static void main_scheduler(void)
     gf_switch_arrived(&m->g0);
     gf_schedule(m);
     // Main's thread cannot end without the process: a goroutine that was locked to it has ended, and it sleeps.
-    gf_m_end(m);
+    leave_p(m);
     for (;;)
         gf_os_sleep(INT64_C(1000000000) * 3600);
 }
@@ -252,11 +247,8 @@ static void end_foreign(void *arg)
 {
     struct m *m = arg;
     drop_signal_stack(m);
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_sched.foreign_count--;
-    gf_unlock(&gf_sched.lock);
     gf_tls_m = NULL;
-    m_free(m);
+    gf_thread_leaves(m);
 }
 
 static struct m *adopt_foreign(void)
@@ -289,6 +281,7 @@ static void start_runtime(void)
     gf_sched.has_membarrier = gf_os_membarrier_init();
     gf_solo_init();
     gf_crowd_init();
+    gf_thread_count_init();
     gf_sched.migrate = gf_debug_key("migrate") > 0;
     gf_store_relaxed(&gf_sched.clock, gf_os_now()); // relaxed: coarse by nature
     gf_procs_init();

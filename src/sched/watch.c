@@ -8,14 +8,25 @@
 // A timer set earlier than the watcher sleeps for must wake it. The setter: 1. publishes the timer (timers.first);
 // 2. fence; 3. reads watch_until. The watcher: 1. publishes watch_until; 2. fence; 3. reads all timers.first. So
 // one sees the other. In the same way a waker stores wake, then looks who is the watcher, and the watcher says that
-// it is, then looks at wake, before it sleeps in the poller, which the futex does not reach.
+// it is, then looks at wake, before it sleeps in the poller, which the futex does not reach. And so does the one
+// who opens the poller, which the watcher then sleeps in: 1. it is open; 2. fence; 3. who is the watcher?
+//
+// While no P is idle the watcher leaves the timers to the busy ones and sleeps for good. So whoever makes a P idle tells
+// it (gf_watch_all).
+//
+// Threads come to be idle in great numbers after many calls that blocked. Those beyond a few more than there are Ps
+// sleep for five seconds only (GOFER_DEBUG=threadlife=MS), and end if nobody has needed them.
 #include "sched/internal.h"
 
 #include "sched/poller.h"
+#include "sched/start.h"
+
+#include <errno.h>
 
 // A wait shorter than this is spun: the system would wake us too late.
 enum { SPIN_NS = 8000 };
 enum { GIVEN = 1, LOOK_AGAIN = 2 };
+enum { LIFE_MS = 5000 };
 
 static void wake_sleeper(struct m *m)
 {
@@ -32,6 +43,19 @@ void gf_m_wake(struct m *m)
     wake_sleeper(m);
 }
 
+// Makes the watcher look again; false if there is none.
+static bool wake_watcher(void)
+{
+    struct m *watcher = gf_load_relaxed(&gf_sched.watcher);
+    uint32_t asleep = 0;
+    if (!watcher)
+        return false;
+    // Relaxed: it carries nothing but itself; threads' structures live for ever, so a stale one does no harm.
+    if (gf_cas_relaxed(&watcher->wake, &asleep, LOOK_AGAIN))
+        wake_sleeper(watcher);
+    return true;
+}
+
 void gf_watch_earlier(struct m *m, int64_t when)
 {
     gf_fence_seqcst(); // 2. of the protocol above
@@ -39,17 +63,15 @@ void gf_watch_earlier(struct m *m, int64_t when)
     if (when >= gf_load_relaxed(&gf_sched.watch_until) ||
         gf_load_relaxed(&gf_sched.idle_p_count) == 0)
         return;
-    struct m *watcher = gf_load_relaxed(&gf_sched.watcher);
-    uint32_t asleep = 0;
-    if (!watcher) {
-        // A thread with a P looks at its timers itself, sooner or later; for another one somebody must.
-        if (!m || !gf_p(m))
-            gf_wake_one();
-        return;
-    }
-    // Relaxed: it carries nothing but itself; threads' structures live for ever, so a stale one does no harm.
-    if (gf_cas_relaxed(&watcher->wake, &asleep, LOOK_AGAIN))
-        wake_sleeper(watcher);
+    // A thread with a P looks at its timers itself, sooner or later; for another one somebody must.
+    if (!wake_watcher() && (!m || !gf_p(m)))
+        gf_wake_one();
+}
+
+void gf_watch_poller(void)
+{
+    gf_fence_seqcst(); // 2. of the protocol above
+    wake_watcher();
 }
 
 void gf_sleep_until_given(struct m *m)
@@ -89,6 +111,14 @@ static int64_t earliest_timer(struct p **whose)
         }
     }
     return first;
+}
+
+void gf_watch_all(struct m *m)
+{
+    struct p *ignored;
+    int64_t first = earliest_timer(&ignored);
+    if (first != INT64_MAX)
+        gf_watch_earlier(m, first);
 }
 
 static bool spin_until(struct m *m, int64_t deadline)
@@ -138,6 +168,26 @@ static void be_watcher(struct m *m)
         gf_ready_all(m, polled);
 }
 
+// Read once, by the first that is superfluous; by several at once to the same end.
+static int64_t life_ns(void)
+{
+    static _Atomic(int64_t) life;
+    int64_t ns = gf_load_relaxed(&life); // relaxed: it carries nothing but itself
+    if (ns == 0) {
+        long ms = gf_debug_key("threadlife");
+        ns = (int64_t)(ms > 0 ? ms : LIFE_MS) * 1000000;
+        gf_store_relaxed(&life, ns);
+    }
+    return ns;
+}
+
+static void sleep_until_woken(struct m *m)
+{
+    int64_t until = m->spare ? gf_os_now() + life_ns() : INT64_MAX;
+    if (gf_os_futex_wait(&m->wake, 0, until) == -ETIMEDOUT && !gf_idle_m_retire(m))
+        gf_os_futex_wait(&m->wake, 0, INT64_MAX);
+}
+
 void gf_idle_sleep(struct m *m)
 {
     uint32_t wake = gf_load_acquire(&m->wake); // pairs with the release in gf_m_wake
@@ -147,7 +197,9 @@ void gf_idle_sleep(struct m *m)
         if (gf_cas_acqrel(&gf_sched.watcher, &nobody, m))
             be_watcher(m);
         else
-            gf_os_futex_wait(&m->wake, 0, INT64_MAX);
+            sleep_until_woken(m);
+        if (m->ending)
+            return;
         wake = gf_load_acquire(&m->wake);
     }
     if (wake == LOOK_AGAIN)

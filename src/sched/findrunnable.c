@@ -11,7 +11,8 @@
 //     3. looks for spinning threads: if        3. looks at all rings, timers and the global queue again:
 //        there is none, wakes one                 if there is something, goes on
 // One of the two sees the other's store (Dekker), so either the queueing thread wakes somebody or this one finds the
-// work. At most half as many threads spin as Ps are busy.
+// work. At most half as many threads spin as Ps are busy. tests/models/sleep.pml has the steps of both sides, as W1 to W3
+// and S1 to S3, and what goes wrong without any of them.
 //
 // Waking costs as much as a hundred hand-offs. So a P that serves what it queues soon by itself wakes nobody
 // (gf_wake_for_work); what a P holds back for too long, because its goroutine computes, is found by sysmon.
@@ -41,14 +42,14 @@ static bool limit_reached(void)
 
 void gf_wake_one(void)
 {
-    // 2. of the protocol above: the work is queued, now look for spinners.
+    // W2 of the protocol above: the work is queued (W1), now look for spinners.
     gf_fence_seqcst();
     if (gf_load_relaxed(&gf_sched.idle_p_count) == 0 || gf_load_relaxed(&gf_sched.spinning) != 0 ||
         limit_reached())
         return;
     int32_t none = 0;
     // Acquire and release: the one that is woken sees the work; only one waker gets through.
-    if (!gf_cas_acqrel(&gf_sched.spinning, &none, 1))
+    if (!gf_cas_acqrel(&gf_sched.spinning, &none, 1)) // W3
         return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     struct p *p = gf_idle_p_get(NULL);
@@ -285,7 +286,7 @@ static bool release_or_find(struct m *m, bool *spinner)
     return true;
 }
 
-// No P, nothing to do: 1. no longer a spinner; 2. fence; 3. look again; then sleep. Returns with a P.
+// No P, nothing to do: S1 no longer a spinner; S2 fence; S3 look again; then sleep. Returns with a P, or to end.
 static void sleep_without_p(struct m *m, bool spinner)
 {
     if (spinner)
@@ -326,9 +327,13 @@ static bool retire(struct m *m)
 static void stop_spinning(struct m *m)
 {
     m->spinning = false;
-    // Relaxed: whoever is woken below looks by itself. The last spinner that has found more than it runs now wakes
-    // the next one, so that a burst of work wakes threads one after another, as far as there is work.
-    if (gf_sub_relaxed(&gf_sched.spinning, 1) == 1 && gf_runq_len(gf_p(m)) > 0)
+    // The last spinner that leaves more than it runs now wakes the next one, so that a burst of work wakes threads one
+    // after another, as far as there is work. Step R1 of the model: no longer a spinner; R2: fence; R3: what there is,
+    // for who has queued it meanwhile saw a spinner and woke nobody.
+    if (gf_sub_relaxed(&gf_sched.spinning, 1) != 1) // relaxed: the fence orders it
+        return;
+    gf_fence_seqcst();
+    if (gf_runq_len(gf_p(m)) > 0 || gf_load_relaxed(&gf_sched.queue_count) > 0)
         gf_wake_one();
 }
 

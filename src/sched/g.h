@@ -101,7 +101,8 @@ struct gf_name {
 
 // Selects and timed waits: several parties may wake the goroutine, and exactly one must. Before it parks the
 // goroutine reads a ticket; the party whose gf_claim of that ticket succeeds is the one to wake it, all
-// others leave it alone. A ticket is used once.
+// others leave it alone. A ticket is used once. tests/models/select.pml shows why it takes the claim, the unlinking of what
+// was not served, and the stop of the timer before the frame goes.
 static inline uint32_t gf_claim_ticket(struct g *g)
 {
     return gf_load_relaxed(&g->claim); // relaxed: only the claimer changes it, and none exists yet

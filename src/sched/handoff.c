@@ -242,7 +242,7 @@ struct p *gf_take_p(struct m *m)
 {
     if (!gf_p(m) || !gf_sched.has_membarrier)
         return NULL;
-    // 1. p_taken, 2. barrier on all threads, 3. in_runtime: the far side of gf_enter.
+    // 1. p_taken, 2. barrier on all threads, 3. in_runtime: the far side of gf_enter (tests/models/take.pml).
     gf_store_relaxed(&m->p_taken, 1);
     gf_os_membarrier();
     // Acquire: pairs with the release in gf_leave: what the thread did to the P is ours.

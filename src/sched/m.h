@@ -5,7 +5,7 @@
 // Entering the runtime. Every public function brackets its work with gf_enter and gf_leave. Between them the
 // thread's signal handler does not preempt, and no other thread takes its P. The entry stores in_runtime and
 // loads p_taken; whoever wants the P stores p_taken, makes a barrier on all threads (membarrier) and loads
-// in_runtime: an asymmetric Dekker protocol, so the entry needs no fence. Nothing nests:
+// in_runtime: an asymmetric Dekker protocol, so the entry needs no fence (tests/models/take.pml). Nothing nests:
 // gf_ functions expect to be inside, and leave before they call the program's code.
 #ifndef GF_SCHED_M_H
 #define GF_SCHED_M_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The rarer operations on run queues: overflow of a ring into the global queue, stealing half of another's, and
 // the global queue, a list under the scheduler's lock. A thief copies the slots first and then claims them by
-// advancing head: had the owner taken or reused any of them meanwhile, the claim fails.
+// advancing head: had the owner taken or reused any of them meanwhile, the claim fails. tests/models/steal.pml searches all
+// orders of an owner's and a thief's steps.
 #include "sched/runq.h"
 
 #include "sched/sched.h"

@@ -11,6 +11,8 @@
 // it is, then looks at wake, before it sleeps in the poller, which the futex does not reach. And so does the one
 // who opens the poller, which the watcher then sleeps in: 1. it is open; 2. fence; 3. who is the watcher?
 //
+// tests/models/watch.pml has these protocols, and what goes wrong without any of their steps.
+//
 // While no P is idle the watcher leaves the timers to the busy ones and sleeps for good. So whoever makes a P idle tells
 // it (gf_watch_all).
 //

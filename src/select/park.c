@@ -3,7 +3,7 @@
 // released, and the goroutine parks. From the first release on somebody may serve a waiter and make the goroutine
 // ready, before it has parked: the park then returns in its next turn (sched/park.c).
 //
-// Exactly one party wins: whoever serves a waiter claims the goroutine first, by one compare-and-swap, and so does the
+// Exactly one party wins (tests/models/select.pml): whoever serves a waiter claims the goroutine first, by one compare-and-swap, and so does the
 // timer of a time-out (sched/g.h). A goroutine never meets its own waiters, for it queues them when its looks are over.
 //
 // Cases on one channel in one direction share a waiter, for only the first in the queue could be served; which case it

@@ -18,7 +18,8 @@
 // set by a second failure; the age of the first says the same.)
 //
 // Free means free: the compare-and-swap or store that unlocks is the last access. With waiters it happens under the
-// bucket's lock, and the rest goes by the waiter alone (sched/sema.h).
+// bucket's lock, and the rest goes by the waiter alone (sched/sema.h). tests/models/lot.pml frees and reuses the memory as
+// soon as it may.
 #include "sync/mutex.h"
 
 #include "os/os.h"

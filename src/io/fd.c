@@ -50,7 +50,7 @@ int gf_fd_enter(struct gf_fd *f)
 
 void gf_fd_leave(struct gf_fd *f)
 {
-    uint32_t s = gf_load_relaxed(&f->state); // relaxed: the compare-and-swap decides
+    uint32_t s = gf_load_acquire(&f->state); // acquire: the last releases what the others used
     do {
         if ((s & CLOSED) && s / USER == 1) {
             // The last: nobody comes in any more.

@@ -155,7 +155,7 @@ struct m *gf_pollside_park(struct m *m, struct gf_pollside *s, const _Atomic(uin
 {
     struct g *self = m->g;
     arm(m, s, moment(s, limit));
-    gf_store_relaxed(&s->waiter, self);
+    gf_store_release(&s->waiter, self); // pairs with the acquire in gf_pollside_take
     gf_fence_seqcst();
     // Whoever has taken us by now makes us ready: then the park returns in our next turn.
     if (may_have_changed(s, closed, limit) && gf_cas_acqrel(&s->waiter, &self, NULL))

@@ -48,11 +48,13 @@ void gf_m_wake(struct m *m)
 // Makes the watcher look again; false if there is none.
 static bool wake_watcher(void)
 {
-    struct m *watcher = gf_load_relaxed(&gf_sched.watcher);
+    // Acquire: pairs with the exchange by which it became the watcher. Threads' structures live for ever, so a stale one
+    // does no harm.
+    struct m *watcher = gf_load_acquire(&gf_sched.watcher);
     uint32_t asleep = 0;
     if (!watcher)
         return false;
-    // Relaxed: it carries nothing but itself; threads' structures live for ever, so a stale one does no harm.
+    // Relaxed: it carries nothing but itself.
     if (gf_cas_relaxed(&watcher->wake, &asleep, LOOK_AGAIN))
         wake_sleeper(watcher);
     return true;

@@ -51,8 +51,8 @@ struct p {
     uint32_t stack_count;
     struct gf_stack stacks[GF_STACK_CACHE]; // free default stacks, hottest last
     uint64_t id_next, id_end;               // goroutine ids set aside for this P
-    // Goroutines started less those ended here; only the sum over all Ps means something. [atomic] relaxed,
-    // the owner's; others read.
+    // Goroutines started less those ended here; only the sum over all Ps means something. [atomic] released by
+    // the owner; others read.
     _Atomic(int64_t) live;
 
     // What go_stats adds up. [atomic] relaxed: the owner counts, anybody reads.

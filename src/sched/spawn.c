@@ -48,11 +48,11 @@ static void set_attributes(struct g *g, const struct go_attr *attr)
 
 static void count_live(struct p *p, int64_t change)
 {
-    // Relaxed: only the sum counts, and who asks for it has no order to expect.
+    // Release: pairs with the acquire in gf_live_goroutines.
     if (gf_likely(p != NULL))
-        gf_store_relaxed(&p->live, gf_load_relaxed(&p->live) + change);
+        gf_store_release(&p->live, gf_load_relaxed(&p->live) + change); // relaxed: the owner's
     else
-        gf_add_relaxed(&gf_sched.foreign_live, change);
+        gf_add_release(&gf_sched.foreign_live, change);
 }
 
 struct g *gf_spawn(struct m *m, const struct go_call *call, const struct go_attr *attr,
@@ -115,10 +115,10 @@ void gf_goexit(struct m *m)
 
 int64_t gf_live_goroutines(void)
 {
-    // Relaxed: counters of other threads, which go on counting meanwhile.
-    int64_t n = gf_load_relaxed(&gf_sched.foreign_live);
+    // Acquire: pairs with the release in count_live, so that who finds itself alone sees what the others did.
+    int64_t n = gf_load_acquire(&gf_sched.foreign_live);
     for (int i = 0; i < GF_MOST_PROCS && gf_p_at(i); i++)
-        n += gf_load_relaxed(&gf_p_at(i)->live);
+        n += gf_load_acquire(&gf_p_at(i)->live);
     return n;
 }
 

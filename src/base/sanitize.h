@@ -51,11 +51,18 @@ void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void __tsan_set_fiber_name(void *fiber, const char *name);
 void __tsan_acquire(void *addr);
 void __tsan_release(void *addr);
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
 #define gf_hb_acquire(p) __tsan_acquire((void *)(p))
 #define gf_hb_release(p) __tsan_release((void *)(p))
+// Around a look at what other threads own: they are stopped, by a signal, or the caller takes what it sees for a guess.
+#define gf_racy_reads_begin() AnnotateIgnoreReadsBegin(__FILE__, __LINE__)
+#define gf_racy_reads_end() AnnotateIgnoreReadsEnd(__FILE__, __LINE__)
 #else
 #define gf_hb_acquire(p) ((void)(p))
 #define gf_hb_release(p) ((void)(p))
+#define gf_racy_reads_begin() ((void)0)
+#define gf_racy_reads_end() ((void)0)
 #endif
 
 // For a function that looks at other threads' plain fields on purpose: for a report, where an old value does no harm.

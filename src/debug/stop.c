@@ -4,6 +4,7 @@
 // not taken for the caller's.
 #include "debug/stop.h"
 
+#include "base/sanitize.h"
 #include "debug/freeze.h"
 #include "debug/shield.h"
 #include "os/os.h"
@@ -44,7 +45,9 @@ GF_NOINLINE bool gf_stop_run(void (*f)(const struct gf_stopped *stopped, void *a
         .arg = arg};
     bool stopped = gf_freeze_for_a_while(PATIENCE_NS);
     if (stopped) {
+        gf_racy_reads_begin();
         gf_call_on_stack(stack, STACK, run, &job);
+        gf_racy_reads_end();
         gf_thaw();
     }
     gf_world_start(m);

@@ -44,7 +44,9 @@ static inline void gf_runq_prefetch(const struct p *p, uint32_t head)
     const struct g *later = gf_load_relaxed(&p->ring[(head + GF_FETCH_G) % GF_RUNQ_SIZE]);
     const struct g *soon = gf_load_relaxed(&p->ring[(head + GF_FETCH_STACK) % GF_RUNQ_SIZE]);
     __builtin_prefetch(later, 1);
+    gf_racy_reads_begin();
     const char *first = soon->flags & GF_G_FRESH ? (const char *)&soon->call : soon->sp;
+    gf_racy_reads_end();
     for (int line = 0; line < 8; line += 2) // the processor fetches lines in pairs
         __builtin_prefetch(first + line * GF_CACHE_LINE, 1);
 }

@@ -142,6 +142,7 @@ static inline void gf_wait_off_cpu(struct g *g)
     // Acquire: pairs with the release in gf_arch_switch.
     while (gf_unlikely(gf_load_acquire(&g->on_cpu)))
         gf_arch_pause();
+    gf_hb_acquire(&g->on_cpu);
 }
 
 #endif

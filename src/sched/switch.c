@@ -23,6 +23,7 @@ GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
                                    (size_t)(to->stack_top - to->stack_low));
 #endif
 #if GF_TSAN
+    gf_hb_release(&from->on_cpu); // what the assembly's store is: it is not instrumented
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
     (void)from, (void)to, (void)dying;
@@ -82,8 +83,9 @@ void gf_switch(struct m *m, struct g *from, struct g *to)
     if (to->flags & GF_G_FRESH)
         gf_make_ready_to_run(m, to);
     become(m, to);
+    bool with_fenv = (from->flags | to->flags) & GF_G_FENV;
     leave_stack(from, to, false);
-    if (gf_unlikely((from->flags | to->flags) & GF_G_FENV))
+    if (gf_unlikely(with_fenv))
         gf_arch_switch_fenv(from, to, m);
     else
         gf_arch_switch(from, to, m);

@@ -91,8 +91,8 @@ static inline const char *gf_view_state(const struct g *g)
     }
 }
 
-// Fills in the view, of helpers too. False for a free slot.
-static inline bool gf_view_read_any(const struct g *g, struct gf_view *v)
+// Of helpers too. False for a free slot.
+static inline bool gf_view_fill(const struct g *g, struct gf_view *v)
 {
     uint8_t status = gf_load_relaxed(&g->status), flags = g->flags;
     bool foreign = flags & GF_G_THREAD, fresh = flags & GF_G_FRESH, waits = status == GF_WAITING;
@@ -118,6 +118,15 @@ static inline bool gf_view_read_any(const struct g *g, struct gf_view *v)
         .slot = g->slot,
     };
     return true;
+}
+
+// Fills in the view, of helpers too. False for a free slot. A goroutine that runs changes meanwhile.
+static inline bool gf_view_read_any(const struct g *g, struct gf_view *v)
+{
+    gf_racy_reads_begin();
+    bool is_there = gf_view_fill(g, v);
+    gf_racy_reads_end();
+    return is_there;
 }
 
 // Fills in the view. False if there is nothing to show: a free slot, or the runtime's own.

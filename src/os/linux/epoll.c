@@ -4,6 +4,7 @@
 // The breaker's descriptor is known by its tag, BREAKER_TAG, which no registration uses. It is level-triggered, and only
 // who sleeps empties it: a thread that merely looks, at the same time, must not take it from the one that it is for.
 #include "base/atomic.h"
+#include "base/sanitize.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -57,6 +58,7 @@ static int control(int poller, int operation, int fd, uint64_t tag)
 {
     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
                             .data.u64 = tag};
+    gf_hb_release(&breaker); // the kernel orders it: pairs with gf_os_poller_wait
     return epoll_ctl(poller, operation, fd, &e) == 0 ? 0 : -errno;
 }
 
@@ -129,6 +131,7 @@ int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t d
             left = 0;
     }
     int n = wait_any(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
+    gf_hb_acquire(&breaker);
     for (int i = 0; i < n; i++) {
         if (e[i].data.u64 != BREAKER_TAG)
             events[out++] = (struct gf_os_event){e[i].data.u64, to_poll_events(e[i].events)};

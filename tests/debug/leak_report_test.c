@@ -208,8 +208,7 @@ static void park_at_what_a_computing_goroutine_holds(void)
 
 TEST(report_on_request_comes_while_others_compute_and_allocate)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     CHECK_EQ(test_run_child(park_at_what_a_computing_goroutine_holds).status, 0);
 }
 
@@ -221,8 +220,7 @@ static void allocate_for_ever(void)
 
 TEST_EXIT(search_succeeds_while_all_threads_are_busy_in_malloc, 0)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     go_maxprocs(2);
     for (int i = 0; i < 3; i++)
         go(allocate_for_ever);

@@ -71,8 +71,7 @@ TEST(goroutine_profile_at_level_2_shows_each_as_a_crash_does)
 
 TEST(goroutines_that_compute_are_in_the_profile)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     go_maxprocs(2);
     go(compute);
     WAIT_UNTIL(turns > 0);
@@ -105,8 +104,7 @@ TEST_EXIT(leak_profile_contains_what_can_never_wake_only, 3)
 
 TEST(cpu_profile_names_the_function_that_computes)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     CHECK_EQ(go_profile_start("cpu", 1000), 0);
     go_with(GO_ATTR(.name = "burner"), compute);
     char *text = NULL;

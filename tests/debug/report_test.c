@@ -42,8 +42,7 @@ static void crash_while_another_spins(void)
 
 TEST(goroutine_that_runs_on_another_thread_is_shown)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     struct outcome o = EXPECT_FATAL(crash_while_another_spins, "panic: now\n");
     CHECK_MATCH(
         o.err,
@@ -72,8 +71,7 @@ static int count(const char *text, const char *part)
 
 TEST(preempted_goroutines_are_shown)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     struct outcome o = EXPECT_FATAL(crash_while_more_spin_than_there_are_processors,
                                     "panic: now\n");
     CHECK_LACKS(o.err, UNAVAILABLE);
@@ -237,8 +235,7 @@ static void crash_beside_a_foreign_thread(void)
 
 TEST(foreign_thread_is_shown)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a thread that waits");
+    test_needs_signals();
     struct outcome o = EXPECT_FATAL(crash_beside_a_foreign_thread, "panic: now\n");
     CHECK_MATCH(o.err, "\ngoroutine [0-9]+ \\[chan receive, foreign thread\\]:\n"
                        "wait_in_a_thread\\(\\.\\.\\.\\)\n");
@@ -273,8 +270,7 @@ static void quit_while_all_spin(void)
 
 TEST(sigquit_shows_all_goroutines_and_exits_2)
 {
-    if (test_under_tsan())
-        test_skip("thread sanitizer delivers no signal to a loop");
+    test_needs_signals();
     struct outcome o = EXPECT_FATAL(quit_while_all_spin, "SIGQUIT: quit\n");
     CHECK_MATCH(o.err, "^SIGQUIT: quit\n\ngoroutine [0-9]+ \\[running\\]:\n");
     CHECK_EQ(count(o.err, "\ngoroutine "), 3);

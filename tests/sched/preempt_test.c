@@ -37,6 +37,7 @@ static go_duration worst_delay(void)
 
 static void check_ticker_beside_hogs(int procs)
 {
+    test_needs_signals();
     start_hogs(procs, 2 * procs + 2);
     go_duration best = INT64_MAX;
     for (int i = 0; i < 8 && best > 30 * GO_MILLISECOND * test_slowdown(); i++) {
@@ -61,12 +62,14 @@ TEST(hogs_on_two_processors_do_not_delay_a_ticker)
 
 TEST(program_ends_though_hogs_run)
 {
+    test_needs_signals();
     start_hogs(1, 4);
     go_yield();
 }
 
 TEST(more_hogs_than_processors_get_about_the_same)
 {
+    test_needs_signals();
     const int n = 4;
     start_hogs(1, n);
     go_sleep(500 * GO_MILLISECOND * test_slowdown());

@@ -61,6 +61,7 @@ static void spin_without_calls(void)
 
 static void check_hogs_do_not_starve(int processors)
 {
+    test_needs_signals();
     chan(int) c = chan_make(int);
     go_maxprocs(processors);
     for (int i = 0; i < processors; i++)
@@ -124,6 +125,7 @@ TEST(errno_belongs_to_the_goroutine)
     WAIT_UNTIL(atomic_load(&turns[0]) == 8);
     CHECK_EQ(errno, 5);
     chan_close(c);
+    WAIT_UNTIL(go_num_goroutine() == 1);
     chan_free(c);
 }
 

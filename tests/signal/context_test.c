@@ -61,9 +61,7 @@ static int child_ending(void (*f)(int to_parent), int signals)
 {
     int pipes[2], status;
     char byte;
-    if (test_under_tsan())
-        test_skip("the thread sanitizer holds signals back from threads in system calls of the "
-                  "runtime's");
+    test_needs_signals();
     CHECK_EQ(pipe(pipes), 0);
     pid_t pid = fork();
     if (pid == 0) {

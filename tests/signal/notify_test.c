@@ -136,13 +136,6 @@ struct child {
 
 static int to_parent;
 
-static void skip_under_tsan(void)
-{
-    if (test_under_tsan())
-        test_skip("the thread sanitizer holds signals back from threads in system calls of the "
-                  "runtime's");
-}
-
 static void ready(void)
 {
     CHECK_EQ(write(to_parent, "", 1), 1);
@@ -151,7 +144,7 @@ static void ready(void)
 static struct child start(void (*f)(void))
 {
     int pipes[2];
-    skip_under_tsan();
+    test_needs_signals();
     CHECK_EQ(pipe(pipes), 0);
     pid_t pid = fork();
     if (pid == 0) {
@@ -488,7 +481,7 @@ static void send_soon(void)
 
 TEST(program_that_listens_is_not_deadlocked)
 {
-    skip_under_tsan();
+    test_needs_signals();
     chan(int) c = listen_to(SIGUSR1, 1);
     send_soon();
     CHECK_EQ(chan_recv(c), SIGUSR1);

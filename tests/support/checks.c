@@ -65,6 +65,12 @@ bool test_under_tsan(void)
     return __tsan_init != NULL;
 }
 
+void test_needs_signals(void)
+{
+    if (test_under_tsan())
+        test_skip("thread sanitizer delivers no signal to a loop");
+}
+
 // Tests end with goroutines parked, and what those hold is reachable from their stacks only, which the leak
 // checker does not look at.
 const char *__asan_default_options(void);

@@ -130,6 +130,7 @@ static void spin_without_calls(void)
 
 TEST(timers_fire_beside_loops_without_calls)
 {
+    test_needs_signals();
     go_maxprocs(1);
     go(spin_without_calls);
     for (int i = 0; i < 5; i++)

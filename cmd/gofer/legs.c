@@ -17,7 +17,7 @@
 const struct leg legs[] = {
     {"dev", NULL, NULL, NULL, 0, true},
     {"asan", NULL, NO_TREE, 0, true},
-    {"tsan", NULL, NO_TREE, 0, false},
+    {"tsan", NULL, NO_TREE, 0, true},
     {"clang", NULL, NO_TREE, 0, true},
     {"debug", NULL, NO_TREE, 0, false},
     {"clang-debug", NULL, NO_TREE, 0, false},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// gofer test: users' tests (usertest.c), or gofer's own suite, leg by leg (legs.c): builds the tree, runs its tests by ctest, reads the
-// results from the file that ctest writes. A tree that does not build, or a ctest that fails without a failed
+// gofer test: users' tests (usertest.c), or gofer's own suite, leg by leg (legs.c): builds the tree, runs its tests by
+// ctest, reads the results from the file that ctest writes. A tree that does not build, or a ctest that fails without a failed
 // test, counts as one failure, so that the last line, "N passed, N failed, N skipped", is zero in the
 // middle only if everything there was to run did run.
 #include "commands.h"

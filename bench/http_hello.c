@@ -27,7 +27,7 @@ int main(void)
     go_http_handle(mux, "/", hello, NULL);
     go_listener *l = go_listen("tcp", "127.0.0.1:0", NULL);
     bench_check(l != NULL, "cannot listen");
-    go_listener_addr(l, address, sizeof(address));
+    (void)go_listener_addr(l, address, sizeof(address));
     go(go_http_serve, go_http_server_new(mux, (go_http_options){0}), l);
     double before = cpu_seconds();
     struct load load = go_blocking(load_run, address);

@@ -21,7 +21,7 @@ static void find_address(char *address, size_t n)
 {
     go_listener *l = go_listen("tcp", "127.0.0.1:0", NULL);
     bench_check(l != NULL, "cannot listen");
-    go_listener_addr(l, address, n);
+    (void)go_listener_addr(l, address, n);
     go_listener_free(l);
 }
 

@@ -124,18 +124,18 @@ static void accept_all(go_listener *l, go_pubsub *rooms)
 static struct reader come(go_listener *l, const char *name)
 {
     char address[64];
-    go_listener_addr(l, address, sizeof address);
+    (void)go_listener_addr(l, address, sizeof address);
     struct reader r = {.conn = go_dial_timeout("tcp", address, 5 * GO_SECOND, NULL)};
     if (r.conn) {
-        go_conn_write(r.conn, name, strlen(name));
-        go_conn_write(r.conn, "\n", 1);
+        (void)go_conn_write(r.conn, name, strlen(name));
+        (void)go_conn_write(r.conn, "\n", 1);
     }
     return r;
 }
 
 static void tell(struct reader *r, const char *text)
 {
-    go_conn_write(r->conn, text, strlen(text));
+    (void)go_conn_write(r->conn, text, strlen(text));
 }
 
 static void hear(struct reader *r, const char *who)

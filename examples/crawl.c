@@ -150,7 +150,7 @@ static const char *serve_own_site(void)
     go_http_mux *mux = go_http_mux_new();
     go_http_handle(mux, "GET /page/{n}", own_page, NULL);
     go_listener *l = go_listen("tcp", "127.0.0.1:0", NULL);
-    go_listener_addr(l, address, sizeof(address));
+    (void)go_listener_addr(l, address, sizeof(address));
     go(go_http_serve, go_http_server_new(mux, (go_http_options){0}), l);
     snprintf(url, sizeof(url), "http://%s/page/1", address);
     return url;

@@ -34,7 +34,7 @@ static void talk(const char *address, int id, chan(int) echoed)
         return;
     }
     int n = snprintf(line, sizeof line, "hello from %d", id);
-    go_conn_write(c, line, (size_t)n);
+    (void)go_conn_write(c, line, (size_t)n);
     go_conn_close_write(c);
     size_t at = 0;
     for (ssize_t got; (got = go_conn_read(c, back + at, sizeof back - 1 - at)) > 0;)
@@ -49,7 +49,7 @@ static void demonstrate(go_listener *l)
     char address[64];
     int right = 0;
     chan(int) echoed = chan_make(int);
-    go_listener_addr(l, address, sizeof address);
+    (void)go_listener_addr(l, address, sizeof address);
     go(accept_all, l);
     for (int i = 0; i < CLIENTS; i++)
         go(talk, address, i, echoed);

@@ -26,7 +26,10 @@ static void order(go_http_response *w, go_http_request *r, void *arg)
     (void)r;
     struct app *a = arg;
     for (int i = 0; i < 5; i++)
-        go_workers_submit_wait(a->pool, go_http_context(r), send_mail, a);
+        if (go_workers_submit_wait(a->pool, go_http_context(r), send_mail, a)) {
+            go_http_error(w, 503, "closing down");
+            return;
+        }
     go_http_printf(w, "ordered\n");
 }
 
@@ -59,7 +62,7 @@ int main(void)
     int err;
     char address[64], line[64];
     go_listener *l = go_listen("tcp", "127.0.0.1:0", &err);
-    go_listener_addr(l, address, sizeof address);
+    (void)go_listener_addr(l, address, sizeof address);
     chan(int) ended = chan_make(int);
     go(serve, server, l, ended);
 

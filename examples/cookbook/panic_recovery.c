@@ -56,7 +56,7 @@ static void in_a_server(void)
     go_http_handle(mux, "GET /parse/{text}", handle, NULL);
     go_http_server *server = go_http_server_new(mux, (go_http_options){0});
     go_listener *l = go_listen("tcp", "127.0.0.1:0", &err);
-    go_listener_addr(l, address, sizeof address);
+    (void)go_listener_addr(l, address, sizeof address);
     go_waitgroup wg = {0};
     go_waitgroup_go(&wg, go_http_serve, server, l);
 
@@ -88,7 +88,7 @@ int main(void)
     printf("goroutine: gone, and we go on\n");
 
     go_workers *pool = go_workers_new((go_workers_options){.workers = 1, .errors = 1});
-    go_workers_submit(pool, parse_job, "three");
+    (void)go_workers_submit(pool, parse_job, "three");
     go_job_error e = chan_recv(go_workers_errors(pool));
     printf("pool:      %s, in parse: %s\n", e.message, strstr(e.stack, "parse") ? "yes" : "no");
     go_workers_free(pool);

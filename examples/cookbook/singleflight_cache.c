@@ -27,8 +27,9 @@ static int fetch(void **result, struct cache *c, const char *key)
 static const char *look_up(struct cache *c, const char *key)
 {
     void *value;
-    if (!go_map_load(&c->entries, key, &value))
-        go_singleflight_do(&c->flights, key, &value, NULL, fetch, c, key);
+    if (!go_map_load(&c->entries, key, &value) &&
+        go_singleflight_do(&c->flights, key, &value, NULL, fetch, c, key))
+        return NULL;
     return value;
 }
 

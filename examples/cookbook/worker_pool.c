@@ -22,7 +22,7 @@ int main(void)
     atomic_int done = 0;
     go_workers *pool = go_workers_new((go_workers_options){.workers = 4, .queue = 8, .errors = 16});
     for (int image = 0; image < 100; image++)
-        go_workers_submit_wait(pool, NULL, resize, image, &done);
+        (void)go_workers_submit_wait(pool, NULL, resize, image, &done);
     go_workers_shutdown(pool, NULL);
 
     int failed = 0, panicked = 0;

@@ -159,11 +159,14 @@ TEST(context_without_cancel_keeps_values_and_drops_deadline_done_error_and_cause
 
 TEST(deriving_from_no_parent_panics)
 {
-    EXPECT_RUNTIME_PANIC("cannot create context from nil parent", go_context_with_cancel(NULL));
-    EXPECT_RUNTIME_PANIC("cannot create context from nil parent", go_context_without_cancel(NULL));
-    EXPECT_RUNTIME_PANIC("cannot create context from nil parent", go_context_with_timeout(NULL, 1));
     EXPECT_RUNTIME_PANIC("cannot create context from nil parent",
-                         go_context_with_value(NULL, "", NULL));
+                         (void)go_context_with_cancel(NULL));
+    EXPECT_RUNTIME_PANIC("cannot create context from nil parent",
+                         (void)go_context_without_cancel(NULL));
+    EXPECT_RUNTIME_PANIC("cannot create context from nil parent",
+                         (void)go_context_with_timeout(NULL, 1));
+    EXPECT_RUNTIME_PANIC("cannot create context from nil parent",
+                         (void)go_context_with_value(NULL, "", NULL));
 }
 
 static void wait_for_end(go_context *ctx, atomic_int *ended)

@@ -240,7 +240,7 @@ static void play(struct script *p)
         go_conn *c = go_accept(p->listener, NULL);
         CHECK(c != NULL);
         test_hear(c, "\r\n\r\n");
-        go_conn_write(c, *answer, strlen(*answer));
+        (void)go_conn_write(c, *answer, strlen(*answer));
         go_conn_close_write(c);
         test_hear(c, NULL);
         go_conn_free(c);
@@ -254,7 +254,7 @@ static struct script *start(const char *const *answers)
     char address[64];
     p->answers = answers;
     p->listener = go_listen("tcp", "127.0.0.1:0", NULL);
-    go_listener_addr(p->listener, address, sizeof(address));
+    (void)go_listener_addr(p->listener, address, sizeof(address));
     snprintf(p->url, sizeof(p->url), "http://%s/", address);
     p->done = chan_make(go_unit);
     go(play, p);
@@ -421,7 +421,7 @@ TEST(places_that_nobody_serves_and_urls_that_are_none_are_errors)
 {
     go_listener *l = go_listen("tcp", "127.0.0.1:0", NULL);
     char address[64], url[100];
-    go_listener_addr(l, address, sizeof(address));
+    (void)go_listener_addr(l, address, sizeof(address));
     go_listener_free(l);
     snprintf(url, sizeof(url), "http://%s/", address);
     go_http_reply *r;

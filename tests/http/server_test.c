@@ -69,7 +69,7 @@ TEST(bodies_come_and_go_in_chunks_of_any_size)
     for (int i = 1; i <= 5000; i += 777) {
         snprintf(size, sizeof(size), "%x\r\n", i);
         test_say(c, size);
-        go_conn_write(c, piece, (size_t)i);
+        (void)go_conn_write(c, piece, (size_t)i);
         test_say(c, "\r\n");
     }
     test_say(c, "0\r\n\r\n");
@@ -382,9 +382,9 @@ static void take_over(go_http_response *w, go_http_request *r, void *arg)
     CHECK(go_http_hijack(w) == NULL);
     char buf[100];
     ssize_t n;
-    go_conn_write(c, "raw:", 4);
+    (void)go_conn_write(c, "raw:", 4);
     while ((n = go_conn_read(c, buf, sizeof(buf))) > 0)
-        go_conn_write(c, buf, (size_t)n);
+        (void)go_conn_write(c, buf, (size_t)n);
     go_conn_free(c);
 }
 

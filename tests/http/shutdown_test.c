@@ -295,7 +295,7 @@ TEST(random_bytes_get_an_answer_or_the_door)
             bytes[n] = alphabet[(x >> 20) % (sizeof(alphabet) - 1)];
         }
         go_conn *c = test_dial(s);
-        go_conn_write(c, bytes, n);
+        (void)go_conn_write(c, bytes, n);
         go_conn_close_write(c);
         test_hear(c, NULL);
         go_conn_free(c);

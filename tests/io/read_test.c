@@ -94,7 +94,7 @@ static void write_to_broken_output(void)
     int fds[2];
     if (pipe(fds) == 0 && dup2(fds[1], STDOUT_FILENO) >= 0) {
         close(fds[0]);
-        go_write(STDOUT_FILENO, "x", 1);
+        (void)go_write(STDOUT_FILENO, "x", 1);
     }
 }
 

@@ -191,8 +191,10 @@ TEST(break_and_continue_leave_the_try_itself)
     for (int i = 0; i < 3; i++) {
         go_try {
             if (i == 0)
+                // vet: allow breakloop: that is what is tested
                 break;
             if (i == 1)
+                // vet: allow breakloop: that is what is tested
                 continue;
         }
         go_catch(p) {

@@ -389,6 +389,7 @@ TEST(continue_in_a_select_acts_as_break)
     for (int i = 0; i < 3; i++) {
         go_select {
             case_send(c, i) {
+                // vet: allow breakloop: that is what is tested
                 continue;
             }
         }

@@ -242,6 +242,7 @@ TEST(deferred_calls_of_a_case_run_when_its_block_is_left)
                 defer(count_up, &ended);
                 CHECK_EQ(ended, i - 1);
                 if (i == 2)
+                    // vet: allow breakloop: it leaves the select
                     break;
             }
         }

@@ -36,7 +36,8 @@ TEST(signal_context_ends_with_its_parent_and_inherits_values)
 
 TEST(signal_context_of_no_parent_panics)
 {
-    EXPECT_RUNTIME_PANIC("cannot create context from nil parent", go_signal_context(NULL, SIGUSR1));
+    EXPECT_RUNTIME_PANIC("cannot create context from nil parent",
+                         (void)go_signal_context(NULL, SIGUSR1));
 }
 
 // A second listener shows when a signal has come, for its handler may run on another thread, later. It stops first.

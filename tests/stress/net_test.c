@@ -67,7 +67,7 @@ static void misbehave(go_listener *l, int n, go_waitgroup *all)
     go_conn *c = dial_to("tcp", l);
     switch (n % MANNERS) {
     case RESETS:
-        go_conn_write(c, "never read", 10);
+        (void)go_conn_write(c, "never read", 10);
         break; // what comes back is not read, so the close is a reset
     case TALKS:
         send_text(c, "hello");
@@ -75,7 +75,7 @@ static void misbehave(go_listener *l, int n, go_waitgroup *all)
         break;
     case STALLS:
         go_conn_set_read_deadline(c, go_time_add(go_now(), GO_MILLISECOND));
-        go_conn_read(c, &(char){0}, 1);
+        (void)go_conn_read(c, &(char){0}, 1);
         break;
     default:
         break;

@@ -198,8 +198,8 @@ TEST(tick_delivers_until_its_channel_is_freed)
 
 TEST(misuse_panics_in_the_words_of_go)
 {
-    EXPECT_PANIC("non-positive interval for NewTicker", go_ticker_new(0));
-    EXPECT_PANIC("non-positive interval for NewTicker", go_ticker_new(-1));
+    EXPECT_PANIC("non-positive interval for NewTicker", (void)go_ticker_new(0));
+    EXPECT_PANIC("non-positive interval for NewTicker", (void)go_ticker_new(-1));
     go_ticker *t = go_ticker_new(GO_HOUR);
     EXPECT_PANIC("non-positive interval for Ticker.Reset", go_ticker_reset(t, 0));
     EXPECT_PANIC("time: Stop called on uninitialized Timer", go_timer_stop(NULL));

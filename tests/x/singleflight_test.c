@@ -127,7 +127,8 @@ static int wait_and_panic(void **result, recv_chan(go_unit) go_on)
 
 static void ask_in_vain(recv_chan(go_unit) go_on)
 {
-    EXPECT_PANIC("no answer", go_singleflight_do(&group, "k", NULL, NULL, wait_and_panic, go_on));
+    EXPECT_PANIC("no answer",
+                 (void)go_singleflight_do(&group, "k", NULL, NULL, wait_and_panic, go_on));
     atomic_fetch_add(&ended, 1);
 }
 
@@ -160,7 +161,7 @@ static void count_end(void)
 static void ask_and_be_ended(recv_chan(go_unit) go_on)
 {
     defer(count_end);
-    go_singleflight_do(&group, "k", NULL, NULL, wait_and_exit, go_on);
+    (void)go_singleflight_do(&group, "k", NULL, NULL, wait_and_exit, go_on);
     FAIL("go_exit did not end the caller");
 }
 

@@ -11,6 +11,8 @@ struct gofer_env {
     char *build_dir;   // the build tree it was built in, or NULL likewise
     char *include_dir; // where <gofer.h> is
     char *library;     // libgofer.a
+    char *vet_program; // gofer-vet
+    char *vet_headers; // what it puts before include_dir
 };
 
 struct command {
@@ -29,6 +31,7 @@ int gofer_cmd_build(struct gofer_env *env, int argc, char **argv);
 int gofer_cmd_help(struct gofer_env *env, int argc, char **argv);
 int gofer_cmd_run(struct gofer_env *env, int argc, char **argv);
 int gofer_cmd_test(struct gofer_env *env, int argc, char **argv);
+int gofer_cmd_vet(struct gofer_env *env, int argc, char **argv);
 int gofer_cmd_version(struct gofer_env *env, int argc, char **argv);
 
 #endif

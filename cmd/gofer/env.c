@@ -21,6 +21,8 @@ static void use_tree(struct gofer_env *env)
     env->build_dir = text_format("%s", CONFIG_BINARY_DIR);
     env->include_dir = text_format("%s/include", CONFIG_SOURCE_DIR);
     env->library = text_format("%s/libgofer.a", CONFIG_BINARY_DIR);
+    env->vet_program = text_format("%s/bin/gofer-vet", CONFIG_BINARY_DIR);
+    env->vet_headers = text_format("%s/cmd/gofer/vet/include", CONFIG_SOURCE_DIR);
 }
 
 static void use_installed(struct gofer_env *env, const char *program)
@@ -28,6 +30,8 @@ static void use_installed(struct gofer_env *env, const char *program)
     char *dir = files_directory(program);
     env->include_dir = text_format("%s/%s", dir, CONFIG_BIN_TO_INCLUDE);
     env->library = text_format("%s/%s/libgofer.a", dir, CONFIG_BIN_TO_LIB);
+    env->vet_program = text_format("%s/%s/gofer/gofer-vet", dir, CONFIG_BIN_TO_LIBEXEC);
+    env->vet_headers = text_format("%s/%s/gofer/vet", dir, CONFIG_BIN_TO_DATA);
     free(dir);
 }
 
@@ -52,4 +56,6 @@ void env_close(struct gofer_env *env)
     free(env->build_dir);
     free(env->include_dir);
     free(env->library);
+    free(env->vet_program);
+    free(env->vet_headers);
 }

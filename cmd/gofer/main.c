@@ -77,6 +77,20 @@ static const char bench_help[] =
     "\n"
     "The ratio is Go's figure over gofer's: above 1 gofer is faster, or smaller.\n";
 
+static const char vet_help[] =
+    "Looks for mistakes with gofer that compile: copied locks, lost contexts, blocking calls in\n"
+    "goroutines and more; docs/vet.md explains each check. FILES are .c files, or directories for\n"
+    "those in them. Each finding is one line, 'file:line:column: explanation (check)'. The status\n"
+    "is 0 if nothing was found, 1 if something was, 2 for a file that does not compile.\n"
+    "\n"
+    "    -list           name the checks\n"
+    "    -json           one object a line: file, line, column, check, text\n"
+    "    -CHECK          only this check, and others named so\n"
+    "    -CHECK=false    without this check\n"
+    "\n"
+    "'// vet: allow CHECK: why' on the line, or on the one before it, keeps a finding quiet.\n"
+    "Flags are those of 'gofer build', $CFLAGS included.\n";
+
 const struct command gofer_commands[] = {
     {"run", "[-race|-asan] FILE.c [ARGS...]", "compile a C file against gofer and run it", run_help,
      gofer_cmd_run},
@@ -86,6 +100,8 @@ const struct command gofer_commands[] = {
      "run tests, or gofer's own suite", test_help, gofer_cmd_test},
     {"bench", "[-json] [-count N] [-write] [PATTERN]", "measure gofer beside Go", bench_help,
      gofer_cmd_bench},
+    {"vet", "[-list] [-json] [-CHECK|-CHECK=false] FILES...", "look for mistakes that compile",
+     vet_help, gofer_cmd_vet},
     {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},
     {"help", "[COMMAND]", "say what a command does", "Lists the commands, or explains one.\n",
      gofer_cmd_help},

@@ -113,6 +113,12 @@ int toolchain_open(struct toolchain *t, const struct gofer_env *env, enum flavou
     return status;
 }
 
+void toolchain_open_for_vet(struct toolchain *t, const struct gofer_env *env)
+{
+    *t = (struct toolchain){.clang = true, .library = text_format("%s", env->library)};
+    collect_flags(t, env, FLAVOUR_PLAIN);
+}
+
 void toolchain_close(struct toolchain *t)
 {
     words_free(&t->compiler);

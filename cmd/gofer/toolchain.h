@@ -24,6 +24,8 @@ struct toolchain {
 // needed, and collects the flags, $CFLAGS and $LDFLAGS last.
 // Returns 0, or an exit status after having said what is missing. t is to be closed in both cases.
 int toolchain_open(struct toolchain *t, const struct gofer_env *env, enum flavour flavour);
+// Collects the flags for gofer-vet, which reads as clang does and links nothing. t is to be closed.
+void toolchain_open_for_vet(struct toolchain *t, const struct gofer_env *env);
 // Adds what `// gofer: link NAMES…` lines at the head of a source ask for, by pkg-config. Returns as above.
 int toolchain_link_named(struct toolchain *t, const char *source);
 void toolchain_close(struct toolchain *t);

@@ -3,6 +3,8 @@
 # with the static and the shared library, and from another place than it was installed to.
 . "$(dirname "$0")/lib.sh" "$@"
 
+vet=
+has_libclang && vet=yes
 cmake --install "$build" --prefix "$work/first" >"$work/out" 2>"$work/err" || fail "cmake --install"
 mv "$work/first" "$work/prefix" || fail "mv"
 pc=$(find "$work/prefix" -name gofer.pc)
@@ -59,6 +61,12 @@ ldd out/static | grep -q libgofer && fail "linked shared"
 
 # The installed command finds the installed headers and library.
 answers "$work/prefix/bin/gofer" run consumer.c
+if [ -n "$vet" ]; then
+    expect 0 "$work/prefix/bin/gofer" vet consumer.c
+    sed 's/    chan_free(c);/    go_errgroup_wait(NULL);/' consumer.c >wrong.c
+    expect 1 "$work/prefix/bin/gofer" vet wrong.c
+    says out '^wrong.c:14:5: .*\(errors\)$'
+fi
 expect 1 "$work/prefix/bin/gofer" test
 says err 'no test files'
 expect 1 "$work/prefix/bin/gofer" run -race consumer.c

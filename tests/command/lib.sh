@@ -37,3 +37,9 @@ nothing_left() {
     left=$(find "$work/cache" -type f ! -name trimmed -o -name 'scratch-*' 2>/dev/null)
     [ -z "$left" ] || fail "left in the cache: $left"
 }
+
+# has_libclang: what gofer vet needs is there, and gofer-vet is built, so that nothing is said about that later.
+has_libclang() {
+    [ -e "$(ls /usr/lib/llvm-*/include/clang-c/Index.h 2>/dev/null | tail -n 1)" ] || return 1
+    "$gofer" vet -list >/dev/null 2>"$work/err" || fail "gofer-vet cannot be built"
+}

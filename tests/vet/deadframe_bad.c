@@ -120,6 +120,17 @@ static void group_without_wait(void)
     go_waitgroup_go(&wg, add, &n); // expect: pointer to n
 }
 
+static void start(const int *n)
+{
+    go(add, n);
+}
+
+static void through_a_helper(void)
+{
+    int n = 1;
+    start(&n); // expect: pointer to n
+}
+
 static void hidden_in_a_struct(void)
 {
     struct {
@@ -146,6 +157,7 @@ int main(void)
     pool(NULL);
     through_a_pointer();
     group_without_wait();
+    through_a_helper();
     hidden_in_a_struct();
     return 0;
 }

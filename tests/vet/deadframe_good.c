@@ -146,6 +146,37 @@ static int by_somebody_else(void)
     return n;
 }
 
+static void start(int *n, chan(go_unit) done)
+{
+    go(add_and_tell, n, done);
+}
+
+static int by_a_helper_that_starts(void)
+{
+    int n = 0;
+    chan(go_unit) done = chan_make(go_unit);
+    start(&n, done);
+    chan_recv(done);
+    return n;
+}
+
+static void fan_out(go_waitgroup *wg, int depth, int *n)
+{
+    ++*n;
+    if (depth > 0)
+        go_waitgroup_go(wg, fan_out, wg, depth - 1, n);
+}
+
+static void by_a_tree(void)
+{
+    for (int i = 0; i < 3; i++) {
+        int n = 0;
+        go_waitgroup wg = {0};
+        go_waitgroup_go(&wg, fan_out, &wg, 3, &n);
+        go_waitgroup_wait(&wg);
+    }
+}
+
 static void for_ever(void)
 {
     int n = 0;
@@ -183,6 +214,8 @@ int main(void)
     by_asking();
     in_both_branches(true);
     by_somebody_else();
+    by_a_helper_that_starts();
+    by_a_tree();
     not_in_a_frame(&n);
     for_ever();
     return 0;

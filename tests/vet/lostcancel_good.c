@@ -133,6 +133,8 @@ static go_context *shared;
 
 int main(void)
 {
+    go_context *until_the_end = go_context_with_cancel(go_context_background());
+    defer(go_context_cancel, until_the_end);
     struct server s;
     go_context *root = go_context_background();
     chan(go_context *) c = chan_make(go_context *, 1);

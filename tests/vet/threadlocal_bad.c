@@ -54,6 +54,15 @@ static void into_it(recv_chan(int) in)
     chan_recv(in, &current); // expect: a call that parks gets the address of the thread-local
 }
 
+static __thread char *cursor;
+
+static void behind_a_pointer(recv_chan(int) in)
+{
+    *cursor = 'a';
+    chan_recv(in);
+    cursor[1] = 'b'; // expect: the thread-local cursor is used before and after
+}
+
 static void wait_a_little(void)
 {
     go_sleep(GO_MILLISECOND);
@@ -98,6 +107,7 @@ int main(void)
     member(&m);
     through_a_pointer(NULL);
     into_it(NULL);
+    behind_a_pointer(NULL);
     park_in_a_helper();
     in_a_select(NULL, 1);
     counted_and_read(NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A pointer into the frame is &x, an array, a part of either, a compound literal, or a local pointer that is set to one
-// of these where it is declared and never again. What goes through a pointer (p->x) belongs to somebody else.
+// of these where it is declared and never again. What goes through a pointer (p->x) belongs to somebody else. A function
+// of the same file that hands a parameter of its own to a goroutine, and does not wait, passes it on in its caller's name.
 #include "addresses.h"
 
 #include "names.h"
@@ -66,15 +67,41 @@ static bool resolve(struct node *function, struct node *argument, struct passed 
     return true;
 }
 
+// Whether the callee gives this parameter to a goroutine that it does not wait for.
+static bool hands_on(struct unit *u, struct node *callee, unsigned index)
+{
+    struct node *param = callee->first;
+    for (; param && (param->kind != CXCursor_ParmDecl || index); param = param->next)
+        index -= param->kind == CXCursor_ParmDecl;
+    if (!param || function_waits(u, callee))
+        return false;
+    tree_each(n, callee->body)
+        for (unsigned i = 0; node_spawns(n) && call_argument(n->bound, i); i++)
+            if (call_argument(n->bound, i)->kind == CXCursor_DeclRefExpr &&
+                node_same_decl(call_argument(n->bound, i), param))
+                return true;
+    return false;
+}
+
+static bool passes(struct unit *u, struct node *n, unsigned index)
+{
+    if (node_spawns(n))
+        return true;
+    struct node *owner = n->parent ? n->parent->parent : NULL;
+    if (owner && owner->bound == n && owner->role != ROLE_CALL)
+        return false; // it is not called here
+    struct node *f = callee(u, n);
+    return f && hands_on(u, f, index);
+}
+
 void addresses_each(struct unit *u, struct node *function,
                     void (*f)(struct unit *u, const struct passed *p))
 {
     tree_each(n, function->body) {
-        if (!node_spawns(n))
-            continue;
-        for (unsigned i = 0; call_argument(n->bound, i); i++) {
-            struct passed p = {.spawn = n, .argument = call_argument(n->bound, i)};
-            if (resolve(function, p.argument, &p))
+        struct node *call = node_spawns(n) ? n->bound : n;
+        for (unsigned i = 0; call_argument(call, i); i++) {
+            struct passed p = {.spawn = n, .argument = call_argument(call, i)};
+            if (passes(u, n, i) && resolve(function, p.argument, &p))
                 f(u, &p);
         }
     }

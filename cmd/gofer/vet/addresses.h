@@ -7,7 +7,8 @@
 
 // A pointer into the frame that a bound call takes along.
 struct passed {
-    struct node *spawn;     // the bound call's statement expression
+    struct node
+        *spawn; // the bound call's statement expression, or the call of a function that starts it
     struct node *argument;  // the expression that is the pointer
     struct node *reference; // to the variable, or the compound literal
     const char *name;       // of the variable, or "a compound literal"

@@ -165,7 +165,8 @@ static void follow(struct unit *u, struct node *call, const struct maker *m, str
 {
     struct search s = {.unit = u, .maker = m, .variable = variable, .creation = call};
     flow_run(&(struct flow){call, meets, leaves, &s});
-    if (!s.lost_at)
+    bool ends_with_process = strcmp(node_function(call)->name, "main") == 0;
+    if (!s.lost_at || (s.cancelled && !s.overwritten && ends_with_process))
         return;
     if (s.overwritten)
         found(&check_lostcancel, call, "the %s of %.*s is overwritten in line %u before %s",

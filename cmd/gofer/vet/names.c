@@ -171,6 +171,11 @@ bool node_waits(struct unit *u, struct node *n)
     return waits(u, n, DEPTH);
 }
 
+bool function_waits(struct unit *u, struct node *function)
+{
+    return does(u, function->body, waits, DEPTH);
+}
+
 bool round_waits(struct unit *u, struct node *loop, struct node *spawn)
 {
     bool behind = false;

@@ -17,6 +17,7 @@ bool call_parks(struct unit *u, const struct node *n);
 bool node_waits(struct unit *u, struct node *n);
 // Whether the round of a loop that starts this goroutine waits, behind the start or by a deferred call.
 bool round_waits(struct unit *u, struct node *loop, struct node *spawn);
+bool function_waits(struct unit *u, struct node *function);
 // Whether the node starts a goroutine.
 bool node_spawns(const struct node *n);
 // Whether the function may end by a panic or go_exit of its own.

@@ -22,10 +22,10 @@ static enum use use_of(const struct node *n, const struct node *variable)
 {
     if (n->kind != CXCursor_DeclRefExpr || !node_same_decl(n, variable))
         return NO_USE;
+    // Through a pointer the variable is read, whatever is done to what it points to.
     const struct node *whole = n;
     while (whole->parent && whole->parent->first == whole &&
-           (whole->parent->kind == CXCursor_ArraySubscriptExpr ||
-            whole->parent->kind == CXCursor_MemberRefExpr))
+           base_variable((struct node *)whole->parent) == n)
         whole = whole->parent;
     const struct node *p = whole->parent;
     if (!p || p->first != whole)

@@ -163,7 +163,6 @@ TEST(foreign_thread_is_no_deadlock)
 
 static void block_in_the_kernel(chan(int) c)
 {
-    // vet: allow blocking: the thread is to block
     usleep(30000);
     chan_send(c, 1);
 }

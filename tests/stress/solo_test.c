@@ -17,7 +17,6 @@ __attribute__((constructor)) static void change_eagerly(void)
 
 static void sleep_as_thread(long us)
 {
-    // vet: allow blocking: the thread is to block
     nanosleep(&(struct timespec){0, us * 1000}, NULL);
 }
 

@@ -10,9 +10,23 @@ file(
   ${CMAKE_SOURCE_DIR}/src/arch/${CMAKE_SYSTEM_PROCESSOR}/*.S
   ${CMAKE_SOURCE_DIR}/src/os/linux/*.c)
 
+# The race detector's parts are in its own build only. There the library stays uninstrumented; and shared, so that the
+# detector can be told to leave alone what is called from it. What must be in the program itself is an object of its own.
+if(GOFER_RACE)
+  add_library(gofer_race STATIC ${CMAKE_SOURCE_DIR}/src/race/options.c ${CMAKE_SOURCE_DIR}/src/race/program.c)
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/race/options.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
+  target_include_directories(gofer_race PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(gofer_race PRIVATE gofer_options)
+  set_target_properties(gofer_race PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  list(FILTER GOFER_SOURCES EXCLUDE REGEX "/src/race/")
+else()
+  list(FILTER GOFER_SOURCES EXCLUDE REGEX "/race\\.c$|/src/race/")
+endif()
+
 add_library(gofer_objects OBJECT ${GOFER_SOURCES})
 target_include_directories(gofer_objects PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(gofer_objects PRIVATE gofer_options)
+target_compile_definitions(gofer_objects PRIVATE $<$<BOOL:${GOFER_RACE}>:GF_RACE=1>)
 set_target_properties(gofer_objects PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
 if(GOFER_LTO AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
   # The archive must serve programs linked without LTO too.
@@ -45,7 +59,7 @@ set_target_properties(
              SOVERSION ${PROJECT_VERSION_MAJOR}
              LINK_DEPENDS ${GOFER_MAP})
 target_link_options(gofer_shared PRIVATE -Wl,--version-script=${GOFER_MAP})
-if(NOT GOFER_SANITIZE)
+if(NOT GOFER_SANITIZE AND NOT GOFER_RACE)
   # A sanitizer's runtime is linked into the program only, so its calls stay undefined here.
   target_link_options(gofer_shared PRIVATE -Wl,--no-undefined)
 endif()
@@ -60,5 +74,8 @@ foreach(flavour gofer gofer_shared)
               "$<$<COMPILE_LANG_AND_ID:C,Clang,AppleClang>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_clang}>")
   target_link_libraries(${flavour} PUBLIC ${GOFER_LINK_LIBRARIES} -pthread)
 endforeach()
+if(GOFER_RACE)
+  add_dependencies(gofer_race gofer_shared)
+endif()
 add_library(gofer::gofer ALIAS gofer)
 add_library(gofer::shared ALIAS gofer_shared)

@@ -2,7 +2,8 @@
 // Chooses compiler, flags and library flavour. The flags themselves stand in cmake/flags.cmake and come in
 // through config.h; here they are only put together. A sanitized program needs a library compiled for the
 // same sanitizer, which is built on demand in its own tree, by the same kind of compiler: the runtimes of
-// gcc's and clang's address sanitizers do not mix.
+// gcc's and clang's address sanitizers do not mix. The race detector's is a shared object, which the program finds where
+// it was built; beside it the program itself needs a part (src/race).
 #include "toolchain.h"
 
 #include "config.h"
@@ -24,11 +25,16 @@ struct flavour_recipe {
     const char *sanitize;     // the compiler's flag
     const char *gcc_preset;   // NULL: gcc will not do
     const char *clang_preset; // which tree holds the library
+    const char *target;       // what to build there
+    const char *library;      // what is linked, and what is compiled anew for
+    const char *shared;       // the library itself, where that is only an addition to it; else NULL
 };
 
 static const struct flavour_recipe recipes[] = {
-    [FLAVOUR_RACE] = {"-race", "-fsanitize=thread", NULL, "tsan"},
-    [FLAVOUR_ASAN] = {"-asan", "-fsanitize=address,undefined", "asan", "clang-asan"},
+    [FLAVOUR_RACE] = {"-race", "-fsanitize=thread", NULL, "race", "gofer_race", "libgofer_race.a",
+                      "libgofer.so"},
+    [FLAVOUR_ASAN] = {"-asan", "-fsanitize=address,undefined", "asan", "clang-asan", "gofer",
+                      "libgofer.a", NULL},
 };
 
 static void choose_compiler(struct toolchain *t, enum flavour flavour)
@@ -67,11 +73,18 @@ static int flavour_library(struct toolchain *t, const struct gofer_env *env,
     const char *preset = t->clang ? r->clang_preset : r->gcc_preset;
     if (!preset)
         return report_error("%s needs clang", r->option);
-    int status = tree_build(env, preset, "gofer");
+    int status = tree_build(env, preset, r->target);
     if (status)
         return status;
     char *tree = tree_path(env, preset);
-    t->library = text_format("%s/libgofer.a", tree);
+    t->library = text_format("%s/%s", tree, r->library);
+    if (r->shared) {
+        words_printf(&t->libs, "-Wl,--whole-archive,%s,--no-whole-archive", t->library);
+        words_printf(&t->libs, "%s/%s", tree, r->shared);
+        words_printf(&t->libs, "-Wl,-rpath,%s", tree);
+    } else {
+        words_add(&t->libs, t->library);
+    }
     free(tree);
     return 0;
 }
@@ -85,7 +98,6 @@ static void collect_flags(struct toolchain *t, const struct gofer_env *env, enum
         words_add_all(&t->cflags, gcc_cflags, COUNT(gcc_cflags));
     words_printf(&t->cflags, "-I%s", env->include_dir);
     words_add(&t->cflags, "-pthread");
-    words_add(&t->libs, t->library);
     words_add(&t->libs, CONFIG_LINK_LIBRARIES);
     words_add(&t->libs, "-pthread");
     if (flavour != FLAVOUR_PLAIN) {
@@ -104,9 +116,10 @@ int toolchain_open(struct toolchain *t, const struct gofer_env *env, enum flavou
     int status = ask_version(t);
     if (status)
         return status;
-    if (flavour == FLAVOUR_PLAIN)
+    if (flavour == FLAVOUR_PLAIN) {
         t->library = text_format("%s", env->library);
-    else
+        words_add(&t->libs, t->library);
+    } else
         status = flavour_library(t, env, &recipes[flavour]);
     if (!status)
         collect_flags(t, env, flavour);

@@ -16,8 +16,8 @@ struct toolchain {
     struct text version;   // what it prints for --version
     bool clang;
     struct words cflags; // everything that compiling takes, include path too
-    struct words libs;   // everything that linking takes, libgofer.a first
-    char *library;       // libgofer.a of the flavour
+    struct words libs;   // everything that linking takes, the library first
+    char *library;       // libgofer.a, or what the flavour has instead: programs are built anew when it changes
 };
 
 // Finds the compiler ($CC, else gcc; clang for the race detector), builds the library's flavour if that is

@@ -29,6 +29,12 @@
 #ifndef GF_TSAN
 #define GF_TSAN 0
 #endif
+// The library of `gofer run -race` is not instrumented, but the program is, and thread sanitizer's runtime is in the
+// process: see base/race.h.
+#ifndef GF_RACE
+#define GF_RACE 0
+#endif
+#define GF_FIBERS (GF_TSAN || GF_RACE)
 
 #if GF_ASAN
 void __sanitizer_start_switch_fiber(void **fake_stack_save, const void *bottom, size_t size);
@@ -43,7 +49,7 @@ void __asan_poison_memory_region(const volatile void *addr, size_t size);
 #define gf_asan_poison(p, n) ((void)(p), (void)(n))
 #endif
 
-#if GF_TSAN
+#if GF_FIBERS
 void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
 void __tsan_destroy_fiber(void *fiber);

@@ -12,6 +12,7 @@
 #define GF_CHAN_CHAN_H
 
 #include "base/list.h"
+#include "chan/race.h"
 #include "sched/sched.h"
 #include "sched/solo.h"
 
@@ -36,6 +37,7 @@ struct go_chan {
     const struct gf_chan_class *class; // [const] NULL for ordinary channels
     void *owner;                       // [const] for the class
     char *buffer;                      // [const] cap elements, behind the struct
+    struct gf_race_of_chan race;       // see chan/race.h
 };
 
 struct gf_waiter {
@@ -46,6 +48,7 @@ struct gf_waiter {
     uint32_t ticket; // of the select; see gf_claim
     uint32_t value;  // g->wake_value when this waiter is served with a value; see GF_WOKEN_*
     bool in_select;
+    struct gf_race_of_waiter race; // see chan/race.h
 };
 
 // g->wake_value after a wake-up: which waiter (a select's case index) and whether with a value or by a close.

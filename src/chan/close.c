@@ -11,6 +11,7 @@ static struct g **collect(struct gf_list *queue, size_t zero_bytes, struct g **l
     for (struct gf_waiter *w; (w = gf_waitq_take(queue, false));) {
         if (w->slot && zero_bytes)
             memset(w->slot, 0, zero_bytes);
+        gf_race_wake(w->g);
         w->g->next = NULL;
         *last = w->g;
         last = &w->g->next;
@@ -23,6 +24,7 @@ static struct g **close_and_collect(struct go_chan *c, struct g **last)
 {
     // Read without the lock by non-blocking looks.
     __atomic_store_n(&c->closed, true, __ATOMIC_RELEASE);
+    gf_chan_race_close(c);
     last = collect(&c->receivers, c->elem_size, last);
     return collect(&c->senders, 0, last);
 }
@@ -40,6 +42,7 @@ void go_chan_close_(struct go_chan *c)
     struct m *m = gf_enter();
     if (gf_unlikely(!c))
         gf_panic_misuse(m, "close of nil channel");
+    gf_chan_race_closes(c, __builtin_return_address(0));
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (gf_unlikely(c->closed)) {
         gf_unlock(&c->lock);

@@ -24,6 +24,7 @@ struct go_chan *gf_chan_new(size_t elem_size, int64_t cap, const struct gf_chan_
                           .buffer = (char *)(c + 1)};
     gf_list_init(&c->receivers);
     gf_list_init(&c->senders);
+    gf_chan_race_init(c);
     return c;
 }
 
@@ -42,9 +43,11 @@ struct go_chan *go_chan_make_(size_t elem_size, int64_t cap)
 
 struct go_chan *go_chan_ref_(struct go_chan *c)
 {
-    if (c)
+    if (c) {
         gf_add_relaxed(&c->refs,
                        1); // relaxed: the caller has a reference, so it cannot go meanwhile
+        gf_chan_race_share(c);
+    }
     return c;
 }
 
@@ -54,8 +57,10 @@ void go_chan_free_(struct go_chan *c)
     if (!c || gf_sub_acqrel(&c->refs, 1) != 1)
         return;
     gf_assert(gf_list_empty(&c->receivers) && gf_list_empty(&c->senders));
+    gf_chan_race_frees(c, __builtin_return_address(0));
     if (c->class && c->class->finalize)
         c->class->finalize(c);
+    gf_chan_race_end(c);
     free(c);
 }
 

@@ -55,6 +55,7 @@ static inline bool put_at_once(struct go_chan *c, const void *v)
 {
     if (gf_unlikely(c->closed) || !gf_list_empty(&c->receivers) || c->count == c->cap)
         return false;
+    gf_chan_race_put(c);
     buffer_put(c, v);
     return true;
 }
@@ -64,6 +65,7 @@ static inline bool get_at_once(struct go_chan *c, void *v)
 {
     if (c->count == 0 || !gf_list_empty(&c->senders))
         return false;
+    gf_chan_race_get(c);
     buffer_get(c, v);
     return true;
 }
@@ -77,6 +79,7 @@ bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed
     if (!gf_list_empty(&c->receivers)) {
         struct gf_waiter *w = gf_waitq_take(&c->receivers, true);
         if (w) {
+            gf_chan_race_to_receiver(c, w);
             // The receiver's frame is valid until it runs, which it cannot before gf_ready.
             if (w->slot)
                 copy(w->slot, v, c->elem_size);
@@ -86,6 +89,7 @@ bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed
     }
     if (c->count == c->cap)
         return false;
+    gf_chan_race_put(c);
     buffer_put(c, v);
     return true;
 }
@@ -96,14 +100,17 @@ bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok)
     *ok = true;
     struct gf_waiter *w = gf_list_empty(&c->senders) ? NULL : gf_waitq_take(&c->senders, true);
     if (c->count > 0) {
+        gf_chan_race_get(c);
         buffer_get(c, v);
         if (w) {
+            gf_chan_race_from_sender(c, w);
             buffer_put(c, w->slot);
             *wake = w->g;
         }
         return true;
     }
     if (w) {
+        gf_chan_race_from_sender(c, w);
         if (v)
             copy(v, w->slot, c->elem_size);
         *wake = w->g;
@@ -111,6 +118,7 @@ bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok)
     }
     if (!c->closed)
         return false;
+    gf_chan_race_finds_closed(c);
     if (v)
         memset(v, 0, c->elem_size);
     *ok = false;
@@ -124,8 +132,11 @@ GF_NOINLINE static bool wait_in(struct m **m, struct go_chan *c, struct gf_list 
 {
     struct g *g = (*m)->g;
     struct gf_waiter w = {.g = g, .slot = slot, .chan = c};
+    gf_chan_race_parks(c, &w);
     gf_list_push_back(queue, &w.link);
     *m = gf_park(*m, &c->lock, reason, c);
+    gf_race_woken();
+    gf_chan_race_parked(&w);
     return g->wake_value & GF_WOKEN_OK;
 }
 
@@ -142,6 +153,7 @@ void go_chan_send_(struct go_chan *c, const void *v)
     bool closed;
     if (gf_unlikely(!c))
         wait_for_ever(GF_WAIT_CHAN_SEND_NIL);
+    gf_chan_race_sends(c, __builtin_return_address(0));
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (put_at_once(c, v)) {
@@ -161,17 +173,28 @@ void go_chan_send_(struct go_chan *c, const void *v)
     gf_leave(m);
 }
 
+// The caller's value has come; the channel may be gone. For the race detector: the value's place is the program's, and
+// the address tells who has set the timer, if it was one.
+#define received(c, v, bytes)                                                                      \
+    do {                                                                                           \
+        gf_race_acquire(c);                                                                        \
+        if (v)                                                                                     \
+            gf_race_write(v, bytes, __builtin_return_address(0));                                  \
+    } while (0)
+
 bool go_chan_recv_(struct go_chan *c, void *v)
 {
     struct g *wake;
     bool ok;
     if (gf_unlikely(!c))
         wait_for_ever(GF_WAIT_CHAN_RECEIVE_NIL);
+    uint32_t bytes = c->elem_size;
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     if (get_at_once(c, v)) {
         gf_unlock(&c->lock);
         gf_leave(m);
+        received(c, v, bytes);
         return true;
     }
     if (gf_likely(gf_chan_get(c, v, &wake, &ok)))
@@ -181,6 +204,7 @@ bool go_chan_recv_(struct go_chan *c, void *v)
     if (wake)
         gf_ready(m, wake);
     gf_leave(m);
+    received(c, v, bytes);
     return ok;
 }
 
@@ -190,6 +214,7 @@ bool go_chan_try_send_(struct go_chan *c, const void *v)
     bool closed;
     if (!c)
         return false;
+    gf_chan_race_sends(c, __builtin_return_address(0));
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     bool done = gf_chan_put(c, v, &wake, &closed);
@@ -208,6 +233,7 @@ go_status go_chan_try_recv_(struct go_chan *c, void *v)
     bool ok;
     if (!c)
         return GO_WOULD_BLOCK;
+    uint32_t bytes = c->elem_size;
     struct m *m = gf_enter();
     gf_solo_lock(m, &c->lock, GF_RANK_CHAN);
     bool done = gf_chan_get(c, v, &wake, &ok);
@@ -215,5 +241,7 @@ go_status go_chan_try_recv_(struct go_chan *c, void *v)
     if (wake)
         gf_ready(m, wake);
     gf_leave(m);
+    if (done)
+        received(c, v, bytes);
     return !done ? GO_WOULD_BLOCK : ok ? GO_OK : GO_CLOSED;
 }

@@ -3,6 +3,7 @@
 // what becomes of it: a stop, under the context's lock, or the end of the context, which has taken the whole list over
 // and starts the function.
 #include "context/context.h"
+#include "sched/race.h"
 
 #include <stdlib.h>
 
@@ -29,6 +30,7 @@ void gf_after_func_start(struct gf_context_node *node)
 {
     go_after_stop *h = gf_container_of(node, go_after_stop, node);
     struct m *m = gf_enter();
+    gf_race_origin(m, h);
     gf_spawn(m, gf_kept(&h->call), NULL, h->creator_pc, false);
     gf_leave(m);
     unref(h); // the list's
@@ -43,6 +45,7 @@ static go_after_stop *make(go_context *c, struct go_kept_call call, void *pc)
         .node.is_function = true, .context = c, .creator_pc = pc, .refs = 2, .call = call};
     if (!c->endless)
         gf_add_relaxed(&c->refs, 1); // relaxed: the caller has a reference
+    gf_race_release(h);
     return h;
 }
 

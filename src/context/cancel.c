@@ -49,6 +49,7 @@ static bool end_one(go_context *c, int err, int cause, struct gf_list *todo)
     if (first) {
         uint32_t ended = (uint32_t)-err;
         c->cause = cause;
+        gf_race_release(c);
         gf_store_release(&c->state,
                          GF_CONTEXT_CLOSING | ended); // pairs with the acquire in load_state
         last = claim_waiters(c, last);
@@ -153,13 +154,21 @@ GF_NOINLINE static uint32_t await_end(go_context *c)
     return s;
 }
 
-uint32_t gf_context_state(go_context *c)
+static inline uint32_t state_to_tell(go_context *c)
 {
     uint32_t s = load_state(c);
     if (gf_unlikely(s & GF_CONTEXT_CLOSING))
         return await_end(c);
     if (s == GF_CONTEXT_LIVE && c->follows && gf_unlikely(load_state(c->follows)))
         return await_end(c);
+    return s;
+}
+
+uint32_t gf_context_state(go_context *c)
+{
+    uint32_t s = state_to_tell(c);
+    if (GF_RACE && s != GF_CONTEXT_LIVE)
+        gf_race_acquire(c);
     return s;
 }
 

@@ -6,6 +6,7 @@
 // The timer is armed before the context joins its parent, for whoever ends the context from then on stops it.
 #include "context/context.h"
 
+#include "sched/race.h"
 #include "sched/timerheap.h"
 #include "time/moment.h"
 
@@ -32,6 +33,7 @@ static struct g *fire(struct m *m, struct gf_timer *timer, int64_t now)
     struct timed_context *t = gf_container_of(timer, struct timed_context, timer);
     gf_add_relaxed(&t->base.refs, 1); // relaxed: it is not freed before its timer has been stopped
     struct go_call call = {.fn = (void *)run_out, .reg = {(uint64_t)(uintptr_t)t}};
+    gf_race_origin(m, timer);
     gf_spawn(m, &call, NULL, NULL, true);
     return NULL;
 }
@@ -48,6 +50,7 @@ static void arm(struct timed_context *t, go_duration left)
 {
     t->timer.when = gf_deadline(left);
     t->timer.fire = fire;
+    gf_race_release(&t->timer);
     struct m *m = gf_enter();
     gf_timer_start(m, &t->timer);
     gf_leave(m);

@@ -13,6 +13,10 @@ GF_NOINLINE static struct go_chan *make_done(go_context *c)
     struct go_chan *done = gf_load_relaxed(&c->done); // relaxed: set under the lock
     if (!done) {
         made->closed = gf_load_relaxed(&c->state) != GF_CONTEXT_LIVE; // relaxed: as above
+        if (GF_RACE && made->closed) {
+            gf_race_acquire(c);
+            gf_chan_race_close(made);
+        }
         gf_store_release(&c->done, made); // pairs with the acquire in go_context_done
         done = made;
     }

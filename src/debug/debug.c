@@ -9,6 +9,7 @@
 #include "debug/freeze.h"
 #include "debug/leak.h"
 #include "debug/locks.h"
+#include "debug/race.h"
 #include "debug/report.h"
 #include "debug/sigquit.h"
 #include "debug/trace.h"
@@ -51,4 +52,5 @@ void gf_debug_init(void)
     gf_sigquit_init();
     gf_leak_init();
     gf_lock_watch_init();
+    gf_race_reports_init();
 }

@@ -118,7 +118,7 @@ static void learn_records(void)
 
 void gf_heap_learn(void)
 {
-    if (GF_ASAN || GF_TSAN || heap_state.learnt)
+    if (GF_ASAN || GF_FIBERS || heap_state.learnt)
         return;
     heap_state.learnt = true;
     learn_cache_key();
@@ -127,7 +127,7 @@ void gf_heap_learn(void)
 
 void gf_heap_keep_simple(void)
 {
-    if (GF_ASAN || GF_TSAN)
+    if (GF_ASAN || GF_FIBERS)
         return;
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_MAX, 0);
@@ -185,7 +185,7 @@ static void note_heap(const struct gf_os_map *map, void *arg)
 bool gf_heap_find(struct gf_range *heap)
 {
     struct gf_range map = {0, 0};
-    if (GF_ASAN || GF_TSAN || !gf_os_maps(note_heap, &map) || !map.start ||
+    if (GF_ASAN || GF_FIBERS || !gf_os_maps(note_heap, &map) || !map.start ||
         map.end != (uintptr_t)sbrk(0))
         return false;
     for (uintptr_t at = map.start; at < map.start + MOST_BEFORE && at < map.end; at += ALIGNMENT) {

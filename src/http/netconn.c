@@ -5,6 +5,7 @@
 #include "http/netconn.h"
 
 #include "net/conn.h"
+#include "sync/mutex.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ ssize_t gf_netconn_try_read(go_conn *c, void *buf, size_t n)
     ssize_t got = gf_fd_enter(&c->fd);
     if (got < 0)
         return got;
-    go_mutex_lock(&c->fd.turn[GF_READING]);
+    gf_mutex_lock_inside(&c->fd.turn[GF_READING]);
     got = gf_conn_try_read_socket(c, buf, n);
     gf_fd_end(&c->fd, GF_READING);
     return got;

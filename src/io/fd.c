@@ -8,6 +8,7 @@
 #include "io/fd.h"
 
 #include "os/os.h"
+#include "sync/mutex.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -109,7 +110,7 @@ int gf_fd_begin(struct gf_fd *f, enum gf_direction d)
     int error = gf_fd_enter(f);
     if (error)
         return error;
-    go_mutex_lock(&f->turn[d]);
+    gf_mutex_lock_inside(&f->turn[d]);
     error = check(f, d);
     if (error)
         gf_fd_end(f, d);
@@ -118,7 +119,7 @@ int gf_fd_begin(struct gf_fd *f, enum gf_direction d)
 
 void gf_fd_end(struct gf_fd *f, enum gf_direction d)
 {
-    go_mutex_unlock(&f->turn[d]);
+    gf_mutex_unlock_inside(&f->turn[d]);
     gf_fd_leave(f);
 }
 

@@ -2,6 +2,7 @@
 // Files. What is in memory already is read at once; everything else may wait for a disk and blocks a thread in a marked
 // region, one of a bounded number, while others get the processor.
 #include "io/blocking.h"
+#include "io/race.h"
 #include "os/os.h"
 
 #include <dirent.h>
@@ -27,8 +28,7 @@ int go_open(const char *path, int flags, mode_t mode)
     return gf_blocking_call(RESULT(open(path, flags | O_CLOEXEC, mode)));
 }
 
-// A read may come back short in the middle of a file when the rest is not in memory; the caller sees that only at the end.
-ssize_t go_pread(int fd, void *buf, size_t n, off_t offset)
+static ssize_t pread_whole(int fd, void *buf, size_t n, off_t offset)
 {
     ssize_t got = gf_os_try_pread(fd, buf, n, offset);
     size_t done = got > 0 ? (size_t)got : 0;
@@ -38,6 +38,14 @@ ssize_t go_pread(int fd, void *buf, size_t n, off_t offset)
     if (got < 0)
         return done > 0 ? (ssize_t)done : got;
     return (ssize_t)done + got;
+}
+
+// A read may come back short in the middle of a file when the rest is not in memory; the caller sees that only at the end.
+ssize_t go_pread(int fd, void *buf, size_t n, off_t offset)
+{
+    ssize_t got = pread_whole(fd, buf, n, offset);
+    gf_io_race_has_read(buf, got, __builtin_return_address(0));
+    return got;
 }
 
 static ssize_t write_all(int fd, const char *buf, size_t n, off_t offset)
@@ -54,6 +62,7 @@ static ssize_t write_all(int fd, const char *buf, size_t n, off_t offset)
 
 ssize_t go_pwrite(int fd, const void *buf, size_t n, off_t offset)
 {
+    gf_io_race_writes(buf, n, __builtin_return_address(0));
     return gf_blocking_call(write_all(fd, buf, n, offset));
 }
 

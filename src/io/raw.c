@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "sched/limit.h"
 #include "sched/poller.h"
+#include "sync/mutex.h"
 
 #include <errno.h>
 #include <gofer/sync.h>
@@ -244,10 +245,10 @@ int gf_raw_wait(struct gf_raw *raw, int events, int64_t deadline)
 
 void gf_raw_lock_writer(struct gf_raw *raw)
 {
-    go_mutex_lock(&raw->writing);
+    gf_mutex_lock_inside(&raw->writing);
 }
 
 void gf_raw_unlock_writer(struct gf_raw *raw)
 {
-    go_mutex_unlock(&raw->writing);
+    gf_mutex_unlock_inside(&raw->writing);
 }

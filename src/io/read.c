@@ -3,6 +3,7 @@
 // the poller, in turn. What cannot be waited for (a plain file that is not in memory) blocks the thread in a marked
 // region, so that others get the processor.
 #include "io/blocking.h"
+#include "io/race.h"
 #include "io/raw.h"
 #include "os/os.h"
 #include "time/moment.h"
@@ -11,6 +12,8 @@
 #include <fcntl.h>
 #include <gofer/io.h>
 #include <unistd.h>
+
+char gf_io_past;
 
 static ssize_t plain_read(int fd, void *buf, size_t n)
 {
@@ -48,6 +51,7 @@ ssize_t go_read(int fd, void *buf, size_t n)
         return got;
     got = read_waiting(raw, fd, buf, n);
     gf_raw_leave(raw);
+    gf_io_race_has_read(buf, got, __builtin_return_address(0));
     return got;
 }
 
@@ -83,6 +87,7 @@ ssize_t go_write(int fd, const void *buf, size_t n)
     if (put < 0)
         return put;
     size_t done = 0;
+    gf_io_race_writes(buf, n, __builtin_return_address(0));
     gf_raw_lock_writer(raw);
     do {
         put = write_once(raw, fd, (const char *)buf + done, n - done);

@@ -5,6 +5,7 @@
 // down or urgent data came: these wait behind the data without another event.)
 #include "net/conn.h"
 
+#include "io/race.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -93,6 +94,7 @@ ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n)
     do
         got = recv(c->fd.number, buf, n, 0);
     while (got < 0 && errno == EINTR);
+    gf_race_acquire(&gf_io_past);
     if (got < 0 && errno != EAGAIN)
         return -errno;
     if (got < 0 || has_drained(c, got, n))
@@ -125,7 +127,11 @@ ssize_t go_conn_read(go_conn *c, void *buf, size_t n)
 {
     if (gf_unlikely(n == 0))
         return read_nothing(c);
-    return c->layer ? c->layer->read(c->state, buf, n) : gf_conn_read_socket(c, buf, n);
+    ssize_t got =
+        c->layer ? c->layer->read(c->state, buf, n) : gf_conn_read_socket(c, buf, n);
+    if (got > 0)
+        gf_race_write(buf, (size_t)got, __builtin_return_address(0));
+    return got;
 }
 
 // --- Writing ---
@@ -144,6 +150,7 @@ ssize_t gf_conn_try_send(go_conn *c, const struct msghdr *message)
     if (!gf_fd_may_try(&c->fd, GF_WRITING))
         return -EAGAIN;
     uint32_t news = gf_fd_news(&c->fd, GF_WRITING);
+    gf_race_release(&gf_io_past);
     do
         put = send_now(c->fd.number, message);
     while (put < 0 && errno == EINTR);
@@ -204,6 +211,7 @@ ssize_t gf_conn_write_socket(go_conn *c, const void *buf, size_t n)
 
 ssize_t go_conn_write(go_conn *c, const void *buf, size_t n)
 {
+    gf_race_read(buf, n, __builtin_return_address(0));
     return c->layer ? c->layer->write(c->state, buf, n) : gf_conn_write_socket(c, buf, n);
 }
 
@@ -243,6 +251,8 @@ static ssize_t write_copied(go_conn *c, const struct iovec *v, int count)
 ssize_t go_conn_writev(go_conn *c, const struct iovec *v, int count)
 {
     ssize_t done = 0, put;
+    for (int i = 0; GF_RACE && i < count; i++)
+        gf_race_read(v[i].iov_base, v[i].iov_len, __builtin_return_address(0));
     if (c->layer)
         return write_joined(c, v, count);
     for (; count > PARTS; v += PARTS, count -= PARTS) {

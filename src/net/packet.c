@@ -2,6 +2,7 @@
 // Datagrams from and to anybody: the socket of a connection without a peer. A receive takes one whole datagram or waits; a
 // send waits for room and never sends half of one.
 #include "net/bind.h"
+#include "io/race.h"
 #include "net/conn.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ static ssize_t recv_once(go_conn *c, struct msghdr *message)
     do
         got = recvmsg(c->fd.number, message, 0);
     while (got < 0 && errno == EINTR);
+    gf_race_acquire(&gf_io_past);
     if (got < 0 && errno == EAGAIN)
         gf_fd_found_dry(&c->fd, GF_READING, news);
     return got < 0 ? -errno : got;
@@ -43,6 +45,8 @@ ssize_t go_conn_recv_from(go_conn *c, void *buf, size_t n, go_addr *addr)
         got = gf_fd_may_try(&c->fd, GF_READING) ? recv_once(c, &message) : -EAGAIN;
     } while (got == -EAGAIN && (got = gf_fd_wait(&c->fd, GF_READING)) == 0);
     gf_fd_end(&c->fd, GF_READING);
+    if (got > 0)
+        gf_race_write(buf, (size_t)got, __builtin_return_address(0));
     if (got >= 0 && addr)
         addr->n = message.msg_namelen;
     return got;
@@ -56,6 +60,7 @@ ssize_t go_conn_send_to(go_conn *c, const void *buf, size_t n, const go_addr *ad
     ssize_t put = gf_fd_begin(&c->fd, GF_WRITING);
     if (put < 0)
         return put;
+    gf_race_read(buf, n, __builtin_return_address(0));
     put = gf_conn_send_message(c, &message);
     gf_fd_end(&c->fd, GF_WRITING);
     return put;

@@ -3,6 +3,7 @@
 // file with pages. Everything else is read and written in blocks. The disk may have to be waited for, so it happens in a
 // marked region; and sendfile(2) cannot be told to leave SIGPIPE out, so that is done around it.
 #include "io/blocking.h"
+#include "io/race.h"
 #include "net/conn.h"
 #include "os/os.h"
 
@@ -23,6 +24,7 @@ static ssize_t send_piece(int socket, const void *piece, size_t n)
 {
     struct piece p = *(const struct piece *)piece;
     ssize_t put;
+    gf_race_release(&gf_io_past);
     do
         put = sendfile(socket, p.file, &p.offset, n);
     while (put < 0 && errno == EINTR);

@@ -115,7 +115,7 @@ static bool is_string_function(uintptr_t pc)
     return false;
 }
 
-#if GF_ASAN || GF_TSAN
+#if GF_ASAN || GF_FIBERS
 static bool is_interceptor(uintptr_t pc)
 {
     static const char prefix[] = "__interceptor_";

@@ -23,7 +23,7 @@ _Static_assert(offsetof(struct go_capture_then, arg) == 24, "THEN_ARG in arch/*/
 // A deferred call's bound call follows its record: gofer/detail/try.h declares it so, defer.c relies on it.
 _Static_assert(sizeof(struct go_defer_) == 16, "the bound call in panic/defer.c");
 
-#if !GF_TSAN
+#if !GF_FIBERS
 _Static_assert(sizeof(struct gf_jump_buf) == sizeof(((struct go_try_ *)0)->jump),
                "the buffer in arch/*/jump.S");
 #endif

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if GF_TSAN
+#if GF_FIBERS
 #include <setjmp.h>
 #endif
 
@@ -103,7 +103,7 @@ _Noreturn GF_COLD static void crash(const struct gf_panic *p)
 
 static void jump_to(struct go_try_ *t)
 {
-#if GF_TSAN
+#if GF_FIBERS
     longjmp(t->jump, 1);
 #else
     // The frames in between will never clear the marks that the sanitizer's prologues have set around their variables.

@@ -30,7 +30,7 @@ static bool nothing_can_happen(void)
 // letting no signal through, as the monitor does.
 static bool others_threads_exist(int workers, bool has_sysmon)
 {
-    int masked = GF_TSAN ? gf_os_masked_thread_count() : has_sysmon;
+    int masked = GF_FIBERS ? gf_os_masked_thread_count() : has_sysmon;
     return gf_os_thread_count() > workers + masked;
 }
 

@@ -17,6 +17,7 @@
 
 #include "arch/arch.h"
 #include "base/atomic.h"
+#include "base/race.h"
 #include "base/sanitize.h"
 #include "sched/waitreason.h"
 
@@ -85,12 +86,14 @@ struct g {
 #if GF_ASAN
     void *fake_stack;
 #endif
-#if GF_TSAN
+#if GF_FIBERS
     void *fiber;
 #endif
+    gf_race_mark parked; // its past when it queued to wait
+    gf_race_mark woken;  // the past of whoever woke it
 } GF_ALIGNED_LINE;
 
-#if !GF_ASAN && !GF_TSAN
+#if !GF_ASAN && !GF_FIBERS
 _Static_assert(sizeof(struct g) == 192, "a goroutine is three cache lines");
 #endif
 

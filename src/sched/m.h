@@ -81,6 +81,7 @@ struct m {
         base; // [const] of a worker: below it, its stack is the scheduler\'s; NULL on other threads
     uint64_t random;          // [owner M] state of gf_random
     struct go_kept_call kept; // a bound call on its way; [owner M]
+    struct gf_race_of_m race; // see sched/race.h; [owner M]
 #if GF_DEBUG
     const void *held[16]; // [owner M] locks held, outermost first
     uint8_t held_rank[16];

@@ -8,6 +8,7 @@
 #include "sched/poller.h"
 
 #include "os/os.h"
+#include "sched/race.h"
 
 #include <errno.h>
 
@@ -97,9 +98,9 @@ struct g *gf_poller_wait(struct m *m, int64_t deadline)
 {
     struct gf_os_event events[MOST_EVENTS];
     struct g *first = NULL, **last = &first;
-    (void)m;
     int n = gf_os_poller_wait(gf_load_relaxed(&poller.fd), events, MOST_EVENTS, deadline);
     gf_store_relaxed(&poller.looked_at, gf_os_now());
+    gf_race_mute(m);
     for (int i = 0; i < n; i++) {
         struct gf_poll_source *s =
             (struct gf_poll_source *)(uintptr_t)(events[i].tag &
@@ -111,6 +112,7 @@ struct g *gf_poller_wait(struct m *m, int64_t deadline)
             gf_add_relaxed(&poller.wakeups, 1);
         }
     }
+    gf_race_unmute(m);
     return first;
 }
 

@@ -5,6 +5,7 @@
 #include "sched/internal.h"
 
 #include "mem/stack.h"
+#include "sched/race.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,7 @@ struct g *gf_spawn(struct m *m, const struct go_call *call, const struct go_attr
         g->flags |= GF_G_SYSTEM;
     else
         count_live(p, 1);
+    gf_race_spawned(m, g);
     gf_sysmon_start();
     gf_ready(m, g);
     return g;

@@ -8,12 +8,13 @@
 #include "sched/internal.h"
 
 #include "mem/stack.h"
+#include "sched/race.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 // Without sanitizers, which must see every departure from a stack, a dead goroutine goes straight to the next.
-static const bool direct_exit = !GF_ASAN && !GF_TSAN;
+static const bool direct_exit = !GF_ASAN && !GF_FIBERS;
 
 // Always inlined: the thread sanitizer's note of a function's end would belong to the goroutine that is switched to.
 GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
@@ -24,7 +25,10 @@ GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
 #endif
 #if GF_TSAN
     gf_hb_release(&from->on_cpu); // what the assembly's store is: it is not instrumented
-    __tsan_switch_to_fiber(to->fiber, 0);
+#endif
+#if GF_FIBERS
+    // Where the library is instrumented its locks are threads' locks, and what a thread did before counts.
+    __tsan_switch_to_fiber(to->fiber, GF_RACE);
 #endif
     (void)from, (void)to, (void)dying;
 }
@@ -39,7 +43,7 @@ void gf_switch_arrived(struct g *g)
 
 void gf_g_created(struct g *g)
 {
-#if GF_TSAN
+#if GF_FIBERS
     g->fiber = __tsan_create_fiber(0);
 #endif
     (void)g;
@@ -47,7 +51,7 @@ void gf_g_created(struct g *g)
 
 void gf_g_destroyed(struct g *g)
 {
-#if GF_TSAN
+#if GF_FIBERS
     __tsan_destroy_fiber(g->fiber);
     g->fiber = NULL;
 #endif
@@ -125,6 +129,7 @@ static inline void set_stack(struct g *g, struct gf_stack s)
     g->stack_top = s.top;
     // A recycled stack may carry the poison of frames that were left by a jump.
     gf_asan_unpoison(s.low, (size_t)(s.top - s.low));
+    gf_race_forget(s.low, (size_t)(s.top - s.low));
 }
 
 void gf_make_ready_to_run(struct m *m, struct g *g)
@@ -133,7 +138,8 @@ void gf_make_ready_to_run(struct m *m, struct g *g)
         set_stack(g, take_default_stack(gf_p(m)));
     g->sp = gf_arch_prepare(g->stack_top, gf_g_main);
     g->errno_value = 0;
-    gf_g_created(g);
+    if (!GF_RACE) // otherwise at the go statement
+        gf_g_created(g);
 }
 
 // The dead goroutine's stack becomes `to`'s.
@@ -225,6 +231,7 @@ void gf_g_main(void)
     struct m *m = gf_self();
     struct g *g = m->g;
     gf_switch_arrived(g);
+    gf_race_begins(g);
     if (gf_unlikely(g->flags & GF_G_SPILLED))
         run_spilled(m, g);
     else

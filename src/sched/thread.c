@@ -10,6 +10,7 @@
 
 #include "mem/slab.h"
 #include "mem/stack.h"
+#include "sched/race.h"
 #include "sched/start.h"
 
 #include <errno.h>
@@ -145,7 +146,7 @@ static void *worker_main(void *arg)
     gf_m_adopt_this_thread(m);
     set_thread_stack(&m->g0);
     m->base = __builtin_frame_address(0);
-#if GF_TSAN
+#if GF_FIBERS
     m->g0.fiber = __tsan_get_current_fiber();
 #endif
     gf_os_exact_timers();
@@ -171,7 +172,7 @@ int gf_m_start_thread(struct m *m)
     if (!gf_thread_count_one())
         return -EDQUOT;
     int saved = errno;
-    int error = gf_os_thread_start(worker_main, m, GF_ASAN || GF_TSAN ? 0 : WORKER_STACK);
+    int error = gf_os_thread_start(worker_main, m, GF_ASAN || GF_FIBERS ? 0 : WORKER_STACK);
     errno = saved;
     if (error) {
         gf_thread_count_none();
@@ -205,7 +206,7 @@ static struct g *new_main_g(void)
     g->fenv[0] = GF_ARCH_FENV_0;
     g->fenv[1] = GF_ARCH_FENV_1;
     set_thread_stack(g);
-#if GF_TSAN
+#if GF_FIBERS
     g->fiber = __tsan_get_current_fiber();
 #endif
     gf_store_relaxed(&g->status, GF_RUNNING); // relaxed, as below: nobody else knows it
@@ -258,6 +259,7 @@ static struct m *adopt_foreign(void)
     gf_store_relaxed(&m->foreign, true);
     m->g0.flags = GF_G_THREAD | GF_G_SYSTEM;
     m->g0.id = gf_add_relaxed(&gf_sched.next_id, 1); // relaxed: a counter
+    gf_race_begins(&m->g0);
     set_thread_stack(&m->g0);
     gf_store_relaxed(&m->g0.status, GF_RUNNING); // relaxed: for reports
     gf_store_relaxed(&m->p_taken, 1);            // for ever, so that each entry looks who is solo

@@ -9,6 +9,7 @@
 // Growing: the memory is fetched without the lock, for nothing may be allocated under it; then all is looked at again.
 #include "sched/timerheap.h"
 
+#include "sched/race.h"
 #include "sched/sched.h"
 
 #include <stdlib.h>
@@ -206,6 +207,7 @@ int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now)
 {
     int n = 0;
     struct g *first = NULL, **last = &first;
+    gf_race_mute(m);
     gf_lock(&h->lock, GF_RANK_TIMERS);
     for (; h->count && h->slots[0].when <= now && now != INT64_MAX; n++) {
         struct g *g = fire_first(m, h, now);
@@ -220,6 +222,7 @@ int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now)
     gf_unlock(&h->lock);
     if (first)
         make_ready(m, first);
+    gf_race_unmute(m);
     return n;
 }
 

@@ -59,6 +59,7 @@ static inline void queue_waiter(struct gf_select *s, struct gf_select_waiter *w,
         gf_add_relaxed(&k->chan->refs, 1); // relaxed: the program has a reference meanwhile
         s->holds_channels = true;
     }
+    gf_chan_race_parks(k->chan, &w->waiter);
     gf_list_push_back(queue_of(k), &w->waiter.link);
 }
 
@@ -109,13 +110,18 @@ static inline void unqueue(struct m *m, struct gf_waiter *w)
 
 void gf_select_unqueue(struct m *m, struct gf_select *s, bool woken, struct gf_select_result *r)
 {
-    if (woken)
+    if (woken) {
+        gf_race_woken();
         read_outcome(s, m->g->wake_value, r);
+    }
     for (uint32_t i = 0; i < s->queued; i++) {
         struct gf_waiter *w = &s->waiters[i].waiter;
         // The one that was served has been taken off, and its channel may be gone.
         if (!woken || r->chosen != &s->cases[w->value >> GF_WOKEN_SHIFT])
             unqueue(m, w);
+        else
+            gf_select_race_done(r->chosen, true, gf_chan_race_bytes(w));
+        gf_chan_race_parked(w);
     }
 }
 

@@ -85,6 +85,7 @@ static inline bool try_case(struct go_case_ *k, struct gf_select_result *r)
                          : !gf_chan_get(k->chan, k->slot, &r->wake, &r->ok))
         return false;
     r->chosen = k;
+    gf_select_race_done(k, r->closed, k->chan->elem_size);
     return true;
 }
 
@@ -267,7 +268,9 @@ uint32_t go_select_pick_(struct go_select_ *f, uint32_t count, uint32_t flags, u
         return GO_CASE_DEFAULT_;
     if (gf_unlikely(count == 0))
         return pick_without_channels(f, flags, all);
-    if (gf_likely(count <= GO_SELECT_CASES))
-        return pick_few(f, count, flags);
-    return pick_many(f, count, flags);
+    gf_race_enter(__builtin_return_address(0));
+    uint32_t index = gf_likely(count <= GO_SELECT_CASES) ? pick_few(f, count, flags)
+                                                         : pick_many(f, count, flags);
+    gf_race_exit();
+    return index;
 }

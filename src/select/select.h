@@ -45,6 +45,20 @@ struct gf_select_result {
     bool closed;             // a send, to a channel that is closed
 };
 
+// For the race detector: the operation is done. What was received has been written; who set the timer, if it was one, is
+// known by the channel's address; a send has read the channel, unless that may be gone (or was closed).
+static inline void gf_select_race_done(const struct go_case_ *k, bool gone, size_t bytes)
+{
+    if (gf_case_sends(k)) {
+        if (!gone)
+            gf_chan_race_sent(k->chan);
+        return;
+    }
+    gf_race_acquire(k->chan);
+    if (k->slot)
+        gf_race_wrote(k->slot, bytes);
+}
+
 // --- more.c ---
 
 // The cases, if they are not in the frame.

@@ -41,9 +41,10 @@ static struct g **send(struct listener *l, int sig, struct g **last)
 }
 
 // With the lock held.
-static struct g *deliver_locked(void)
+static struct g *deliver_locked(struct m *m)
 {
     struct g *first = NULL, **last = &first;
+    gf_race_mute(m);
     for (gf_signals left = gf_caught_take(); left; left &= left - 1) {
         int sig = __builtin_ctzll(left) + 1;
         for (struct gf_list *link = listeners.next; link != &listeners; link = link->next)
@@ -51,6 +52,7 @@ static struct g *deliver_locked(void)
                 last = send(of_link(link), sig, last);
     }
     *last = NULL;
+    gf_race_unmute(m);
     return first;
 }
 
@@ -60,7 +62,7 @@ struct g *gf_signals_deliver(void)
     struct m *m = gf_self();
     gf_solo_visit(m);
     gf_lock(&lock, GF_RANK_SIGNAL);
-    struct g *woken = deliver_locked();
+    struct g *woken = deliver_locked(m);
     gf_unlock(&lock);
     gf_solo_leave(m);
     return woken;
@@ -145,7 +147,7 @@ void gf_listen_no_more(struct go_chan *c, gf_signals set)
     gf_list_init(&gone);
     struct m *m = gf_enter();
     gf_lock(&lock, GF_RANK_SIGNAL);
-    struct g *woken = deliver_locked();
+    struct g *woken = deliver_locked(m);
     withdraw_locked(c, set, &gone);
     gf_unlock(&lock);
     if (!gf_list_empty(&gone) && gf_list_empty(&listeners))

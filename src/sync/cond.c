@@ -11,6 +11,7 @@
 // queue, unless a signal that came a moment later has dropped it, and passed on to the next.
 #include "panic/misuse.h"
 #include "sched/limit.h"
+#include "sched/race.h"
 #include "sched/sema.h"
 #include "sync/mutex.h"
 #include "sync/watch.h"
@@ -52,6 +53,7 @@ void go_cond_wait(go_cond *c)
     gf_sema_unlock(b);
     gf_mutex_unlock(m, mutex);
     m = gf_park(m, NULL, GF_WAIT_COND_WAIT, c);
+    gf_race_woken();
     gf_leave(m);
     go_mutex_lock(mutex);
 }
@@ -81,7 +83,9 @@ bool go_cond_wait_timeout(go_cond *c, go_duration d)
     gf_sema_unlock(b);
     gf_mutex_unlock(m, mutex);
     bool woken = gf_park_until(&m, w.ticket, deadline, GF_WAIT_COND_WAIT, c);
-    if (!woken)
+    if (woken)
+        gf_race_woken();
+    else
         give_up(c, &w);
     gf_leave(m);
     go_mutex_lock(mutex);
@@ -105,8 +109,10 @@ void go_cond_signal(go_cond *c)
     struct g *g = gf_sema_take(b, c, 0, &dropped);
     count(c, -dropped - (g ? 1 : 0));
     gf_sema_unlock(b);
-    if (g)
+    if (g) {
+        gf_race_wake(g);
         gf_ready(m, g);
+    }
     gf_leave(m);
 }
 
@@ -119,6 +125,7 @@ void go_cond_broadcast(go_cond *c)
     gf_store_relaxed(waiters_of(c), 0); // nobody is left in the queue
     struct g *first = gf_sema_take_all(b, c, 0);
     gf_sema_unlock(b);
+    gf_race_wake_all(first);
     if (first)
         gf_ready_all(m, first);
     gf_leave(m);

@@ -25,6 +25,7 @@ static inline bool read_value(struct gf_map_entry *e, void **value)
     void *v = gf_load_acquire(&e->value); // pairs with the release of whoever stored it
     if (gf_unlikely(v == GF_MAP_GONE))
         return false;
+    gf_race_acquire(&e->value);
     *value = v;
     return true;
 }
@@ -33,11 +34,14 @@ static inline bool read_value(struct gf_map_entry *e, void **value)
 static inline bool replace_value(struct gf_map_entry *e, void *value, void **previous)
 {
     void *v = gf_load_relaxed(&e->value); // relaxed: the compare-and-swap decides
+    if (v != GF_MAP_GONE)
+        gf_race_release(&e->value);
     do {
         if (gf_unlikely(v == GF_MAP_GONE))
             return false;
         // Acquire and release: as a load of the old value and a store of the new one.
     } while (!gf_cas_acqrel(&e->value, &v, value));
+    gf_race_acquire(&e->value);
     *previous = v;
     return true;
 }
@@ -45,8 +49,14 @@ static inline bool replace_value(struct gf_map_entry *e, void *value, void **pre
 // The same where only one value will do.
 static inline bool exchange_value(struct gf_map_entry *e, void *old, void *value)
 {
+    // Relaxed: for the detector, which is to hear only of what happens.
+    if (GF_RACE && gf_load_relaxed(&e->value) == old)
+        gf_race_release(&e->value);
     // Nobody has the address of GF_MAP_GONE to ask for it.
-    return gf_cas_acqrel(&e->value, &old, value);
+    bool done = gf_cas_acqrel(&e->value, &old, value);
+    if (GF_RACE && done)
+        gf_race_acquire(&e->value);
+    return done;
 }
 
 // --- Loading ---

@@ -87,6 +87,7 @@ static enum step step(go_map *map, struct cursor *c, size_t *room)
         c->n = e->n;
         c->hash = e->hash;
         c->value = value;
+        gf_race_acquire(&e->value);
         c->started = true;
         result = STEP_DONE;
     }
@@ -131,6 +132,8 @@ void go_map_range(go_map *map, bool (*f)(const char *key, size_t n, void *value,
     c.key = c.room;
     c.size = sizeof c.room;
     GO_DEFER(finish, &c);
+    gf_race_enter(__builtin_return_address(0));
     while (next(map, &c) && f(c.key, c.n, c.value, arg))
         ;
+    gf_race_exit();
 }

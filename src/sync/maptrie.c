@@ -45,6 +45,7 @@ struct gf_map_entry *gf_map_entry_new(const struct gf_map_key *k, void *value)
     e->n = k->n;
     memcpy(e->key, k->bytes, k->n);
     e->key[k->n] = 0;
+    gf_race_release(&e->value);
     return e;
 }
 
@@ -227,6 +228,7 @@ static bool revive(struct gf_map_entry *e, void *value)
     // Acquire, as a load that finds the key gone. Only we could bring it back, for the lock is ours.
     if (gf_load_acquire(&e->value) != GF_MAP_GONE)
         return false;
+    gf_race_release(&e->value);
     gf_store_release(&e->value, value); // pairs with the acquire of whoever loads it
     return true;
 }

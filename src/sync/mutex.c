@@ -146,7 +146,9 @@ GF_NOINLINE static void lock_asleep(go_mutex *mu)
     gf_leave(m);
 }
 
-struct go_mutex_words_ go_mutex_words_ = {.free = 0, .locked = LOCKED};
+// No mutex has these values where the race detector is to be told of each lock.
+struct go_mutex_words_ go_mutex_words_ = {.free = GF_RACE ? UINT32_MAX : 0,
+                                          .locked = GF_RACE ? UINT32_MAX : LOCKED};
 
 void go_mutex_lock_slow_(go_mutex *mu)
 {
@@ -155,6 +157,7 @@ void go_mutex_lock_slow_(go_mutex *mu)
         gf_lock_waits(mu, GF_LOCK_MUTEX);
         lock_asleep(mu);
     }
+    gf_race_acquire(mu);
     gf_lock_has(mu, GF_LOCK_MUTEX);
 }
 
@@ -162,6 +165,7 @@ bool go_mutex_try_lock_slow_(go_mutex *mu)
 {
     if (!barge(word_of(mu)))
         return false;
+    gf_race_acquire(mu);
     gf_lock_has(mu, GF_LOCK_MUTEX);
     return true;
 }
@@ -217,6 +221,7 @@ GF_NOINLINE static void unlock_and_wake(struct m *m, go_mutex *mu)
 
 void gf_mutex_unlock(struct m *m, go_mutex *mu)
 {
+    gf_race_release(mu);
     if (!unlock_quietly(word_of(mu)))
         unlock_and_wake(m, mu);
 }
@@ -224,6 +229,7 @@ void gf_mutex_unlock(struct m *m, go_mutex *mu)
 void go_mutex_unlock_slow_(go_mutex *mu)
 {
     gf_lock_leaves(mu, GF_LOCK_MUTEX);
+    gf_race_release(mu);
     if (unlock_quietly(word_of(mu)))
         return;
     struct m *m = gf_enter();

@@ -34,6 +34,7 @@ GF_NOINLINE static void wake_waiters(uint32_t *word)
 static void finish(uint32_t *word)
 {
     uint32_t s = RUNNING;
+    gf_race_release(word);
     // Release: pairs with the acquire of all who find it done.
     if (!gf_cas_release(word_of(word), &s, DONE))
         wake_waiters(word);
@@ -70,6 +71,7 @@ static bool begin(uint32_t *word)
         wait_until_done(word);
     // Acquire: pairs with the release of who ran it; who was woken is ordered by the wake-up.
     (void)gf_load_acquire(word_of(word));
+    gf_race_acquire(word);
     return false;
 }
 
@@ -78,7 +80,9 @@ void go_once_do_(go_once *once, const struct go_call *call)
     if (!begin(&once->word))
         return;
     GO_DEFER(finish, &once->word);
+    gf_race_enter(__builtin_return_address(0));
     gf_arch_replay(call);
+    gf_race_exit();
 }
 
 // --- With a value ---
@@ -96,7 +100,9 @@ void go_once_get_(go_once_value *once, const struct go_call *call)
     if (!begin(&once->word))
         return;
     GO_DEFER(finish, &once->word);
+    gf_race_enter(__builtin_return_address(0));
     once->panic = go_protect(compute, once, call);
+    gf_race_exit();
 }
 
 void go_once_panic_(go_once_value *once)

@@ -35,6 +35,25 @@ static inline const void *writers_key(go_rwmutex *rw)
     return (char *)rw + 1;
 }
 
+// For the race detector: a write lock is ordered behind all unlocks before it, a read lock behind the write locks' only.
+static inline const void *after_writers(go_rwmutex *rw)
+{
+    return rw;
+}
+
+static inline const void *after_readers(go_rwmutex *rw)
+{
+    return (char *)rw + 1;
+}
+
+static void has(go_rwmutex *rw, enum gf_lock_kind kind)
+{
+    gf_race_acquire(after_writers(rw));
+    if (kind == GF_LOCK_WRITE)
+        gf_race_acquire(after_readers(rw));
+    gf_lock_has(rw, kind);
+}
+
 // Locks for writing if nobody holds it; else says that a writer sleeps. In all of these: acquire pairs with the
 // release of the unlock, and the failing or announcing changes are relaxed, for the bucket's lock orders them.
 static bool lock_or_announce(_Atomic(uint32_t) *word)
@@ -100,7 +119,7 @@ bool go_rwmutex_try_lock(go_rwmutex *rw)
 {
     bool locked = try_lock(rw);
     if (locked)
-        gf_lock_has(rw, GF_LOCK_WRITE);
+        has(rw, GF_LOCK_WRITE);
     return locked;
 }
 
@@ -108,7 +127,7 @@ bool go_rwmutex_try_rlock(go_rwmutex *rw)
 {
     bool locked = try_rlock(rw);
     if (locked)
-        gf_lock_has(rw, GF_LOCK_READ);
+        has(rw, GF_LOCK_READ);
     return locked;
 }
 
@@ -119,7 +138,7 @@ void go_rwmutex_lock(go_rwmutex *rw)
         gf_lock_waits(rw, GF_LOCK_WRITE);
         lock_slow(rw);
     }
-    gf_lock_has(rw, GF_LOCK_WRITE);
+    has(rw, GF_LOCK_WRITE);
 }
 
 void go_rwmutex_rlock(go_rwmutex *rw)
@@ -129,7 +148,7 @@ void go_rwmutex_rlock(go_rwmutex *rw)
         gf_lock_waits(rw, GF_LOCK_READ);
         rlock_slow(rw);
     }
-    gf_lock_has(rw, GF_LOCK_READ);
+    has(rw, GF_LOCK_READ);
 }
 
 // --- Unlocking ---
@@ -185,6 +204,7 @@ GF_NOINLINE static void unlock_slow(go_rwmutex *rw)
 void go_rwmutex_unlock(go_rwmutex *rw)
 {
     gf_lock_leaves(rw, GF_LOCK_WRITE);
+    gf_race_release(after_writers(rw));
     uint32_t s = HELD;
     // Release: pairs with the acquire of the next lock.
     if (gf_unlikely(!gf_cas_release(word_of(rw), &s, 0)))
@@ -223,6 +243,7 @@ GF_NOINLINE static void runlock_slow(go_rwmutex *rw)
 void go_rwmutex_runlock(go_rwmutex *rw)
 {
     gf_lock_leaves(rw, GF_LOCK_READ);
+    gf_race_release(after_readers(rw));
     if (gf_unlikely(!runlock_quietly(word_of(rw))))
         runlock_slow(rw);
 }

@@ -71,11 +71,29 @@ GF_NOINLINE static void add_with_waiters(go_waitgroup *wg, int64_t n)
     gf_leave(m);
 }
 
-static inline void add(go_waitgroup *wg, int64_t n)
+// The detector's view. All done happens before the waits return. And an add that begins to count has to be ordered with
+// the waits: it counts as a read of the group, the first wait as a write, so that two of them together are a race.
+static inline void add_is_next(go_waitgroup *wg, int64_t n)
 {
+    (void)n;
+    if (GF_RACE && n < 0)
+        gf_race_release(wg);
+}
+
+static inline void has_added(go_waitgroup *wg, int64_t n, int64_t count, void *pc)
+{
+    (void)pc;
+    if (GF_RACE && n > 0 && count == n)
+        gf_race_read(wg, 1, pc);
+}
+
+static inline void add(go_waitgroup *wg, int64_t n, void *pc)
+{
+    add_is_next(wg, n);
     uint64_t s = gf_load_relaxed(word_of(wg)), next; // relaxed: the compare-and-swap decides
+    int64_t count;
     do {
-        int64_t count = changed(s, n);
+        count = changed(s, n);
         if (gf_unlikely(count == 0 && (s & WAITERS))) {
             add_with_waiters(wg, n);
             return;
@@ -83,39 +101,47 @@ static inline void add(go_waitgroup *wg, int64_t n)
         next = (uint64_t)count << COUNT_SHIFT | (s & WAITERS);
         // Acquire and release, as in add_with_waiters. With a count of zero it is the last access.
     } while (gf_unlikely(!gf_cas_acqrel(word_of(wg), &s, next)));
+    has_added(wg, n, count, pc);
 }
 
 void go_waitgroup_add(go_waitgroup *wg, int n)
 {
-    add(wg, n);
+    add(wg, n, __builtin_return_address(0));
 }
 
 void go_waitgroup_done(go_waitgroup *wg)
 {
-    add(wg, -1);
+    add(wg, -1, __builtin_return_address(0));
 }
 
 // Under the bucket's lock: says in the word that somebody sleeps. False if the count is zero by now.
-static bool announce_sleep(_Atomic(uint64_t) *word)
+static bool announce_sleep(_Atomic(uint64_t) *word, bool *first)
 {
     // Acquire, also in the failing compare-and-swap: pairs with the release of the last done.
     uint64_t s = gf_load_acquire(word);
     while (count_of(s) > 0)
-        if (gf_cas_acqrel(word, &s, s | WAITERS))
+        if (gf_cas_acqrel(word, &s, s | WAITERS)) {
+            *first = !(s & WAITERS);
             return true;
+        }
     return false;
 }
 
-GF_NOINLINE static void wait_asleep(go_waitgroup *wg)
+GF_NOINLINE static void wait_asleep(go_waitgroup *wg, void *pc)
 {
+    (void)pc;
+    bool first = false;
     struct gf_sema_waiter w;
     struct m *m = gf_enter();
     struct gf_sema_bucket *b = gf_sema_lock(wg);
     // A wake-up says that the count was zero; the group is not looked at again, for it may be gone or in use anew.
-    if (announce_sleep(word_of(wg)))
+    if (announce_sleep(word_of(wg), &first)) {
+        if (first)
+            gf_race_write(wg, 1, pc);
         m = gf_sema_park(m, b, wg, &w, false, GF_WAIT_WAITGROUP_WAIT);
-    else
+    } else {
         gf_sema_unlock(b);
+    }
     gf_leave(m);
 }
 
@@ -123,7 +149,8 @@ void go_waitgroup_wait(go_waitgroup *wg)
 {
     // Acquire: pairs with the release of the last done.
     if (count_of(gf_load_acquire(word_of(wg))) > 0)
-        wait_asleep(wg);
+        wait_asleep(wg, __builtin_return_address(0));
+    gf_race_acquire(wg); // by the address only
 }
 
 // --- The go helper ---
@@ -165,7 +192,7 @@ void go_waitgroup_go_(go_waitgroup *wg, struct go_kept_call kept, int args)
         outer = (struct go_call){
             .fn = (void *)run_from_heap,
             .reg = {(uint64_t)wg, (uint64_t)(kept.large ? kept.large : gf_call_copy(call))}};
-    add(wg, 1);
+    add(wg, 1, __builtin_return_address(0));
     struct m *m = gf_enter();
     gf_spawn(m, &outer, NULL, __builtin_return_address(0), false);
     gf_leave(m);

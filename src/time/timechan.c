@@ -64,6 +64,8 @@ void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_dur
 {
     t->timer.when = gf_deadline(d);
     t->timer.period = period;
+    // A channel's receiver, or the goroutine that the timer starts, is ordered behind this.
+    gf_race_release(t->chan ? (void *)t->chan : (void *)&t->timer);
     gf_timer_start(m, &t->timer);
 }
 

@@ -6,6 +6,8 @@
 // A function timer fires by starting a goroutine, which replays the bound call from a copy of its own, for the timer
 // may be set again, or freed, while it runs.
 #include "panic/misuse.h"
+#include "sched/race.h"
+#include "sync/mutex.h"
 #include "time/moment.h"
 
 #include <gofer/sync.h>
@@ -49,18 +51,18 @@ static bool stop(go_timer *t)
 
 static bool stop_in_turn(go_timer *t)
 {
-    go_mutex_lock(&t->mutex);
+    gf_mutex_lock_inside(&t->mutex);
     bool kept = stop(t);
-    go_mutex_unlock(&t->mutex);
+    gf_mutex_unlock_inside(&t->mutex);
     return kept;
 }
 
 static bool reset_in_turn(go_timer *t, go_duration d, go_duration period)
 {
-    go_mutex_lock(&t->mutex);
+    gf_mutex_lock_inside(&t->mutex);
     bool kept = stop(t);
     start(t, d, period);
-    go_mutex_unlock(&t->mutex);
+    gf_mutex_unlock_inside(&t->mutex);
     return kept;
 }
 
@@ -118,6 +120,7 @@ static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t no
 {
     (void)now;
     go_timer *t = gf_container_of(timer, go_timer, channel.timer);
+    gf_race_origin(m, timer);
     gf_spawn(m, gf_kept(&t->call), NULL, t->creator_pc, false);
     return NULL;
 }

@@ -22,9 +22,12 @@ static inline _Atomic(struct node *) *head_of(go_lfstack *s)
 
 void go_lfstack_push(go_lfstack *s, void *value)
 {
+    gf_race_quiet();
     struct node *n = go_pool_get(&nodes);
+    gf_race_speak();
     n->value = value;
     n->next = gf_load_relaxed(head_of(s)); // relaxed: the compare-and-swap decides
+    gf_race_release(&n->value);
     // Release: pairs with the acquire of whoever pops it. Nothing is read through the old head, so no section.
     while (!gf_cas_release(head_of(s), &n->next, n))
         gf_arch_pause();
@@ -32,7 +35,9 @@ void go_lfstack_push(go_lfstack *s, void *value)
 
 static void reuse_node(struct gf_retired *r)
 {
+    gf_race_quiet();
     go_pool_put(&nodes, gf_container_of(r, struct node, retired));
+    gf_race_speak();
 }
 
 bool go_lfstack_pop(go_lfstack *s, void **value)
@@ -45,6 +50,7 @@ bool go_lfstack_pop(go_lfstack *s, void **value)
     while (n && !gf_cas_acqrel(head_of(s), &n, n->next))
         gf_arch_pause();
     if (n) {
+        gf_race_acquire(&n->value);
         if (value)
             *value = n->value;
         gf_retire(m, &n->retired, reuse_node, 1);

@@ -17,7 +17,7 @@
 #define GO_TRY_BY_SETJMP
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) || (defined(GF_RACE) && GF_RACE)
 #define GO_TRY_BY_SETJMP
 #endif
 

@@ -17,7 +17,7 @@ static const char run_help[] =
     "the\n"
     "source, a header it includes, the flags, the compiler or the library has changed.\n"
     "\n"
-    "    -race    with the race detector (compiled by clang)\n"
+    "    -race    with the race detector (linked by clang)\n"
     "    -asan    with the address and undefined-behaviour sanitizers\n"
     "\n"
     "Compiler, flags and libraries are those of 'gofer build'.\n";
@@ -25,7 +25,7 @@ static const char run_help[] =
 static const char build_help[] =
     "Compiles FILES (.c; .o and .a are linked too) against gofer into one program.\n"
     "\n"
-    "    -race    with the race detector (compiled by clang)\n"
+    "    -race    with the race detector (linked by clang)\n"
     "    -asan    with the address and undefined-behaviour sanitizers\n"
     "    -o OUT   the program's name; without it the first file's, without .c, in the current "
     "directory\n"

@@ -108,7 +108,7 @@ static int compile_sources(const struct program *p)
 static int link_objects(const struct program *p, const char *linked)
 {
     struct words argv = {0};
-    add_words(&argv, &p->toolchain->compiler);
+    add_words(&argv, &p->toolchain->linker);
     add_color(&argv);
     words_add(&argv, "-o");
     words_add(&argv, linked);
@@ -124,7 +124,7 @@ static int link_objects(const struct program *p, const char *linked)
     if (process_signal())
         return EXIT_FAILED;
     if (status < 0)
-        return report_error("cannot start %s: %s", p->toolchain->compiler.at[0], strerror(-status));
+        return report_error("cannot start %s: %s", p->toolchain->linker.at[0], strerror(-status));
     return status ? report_error("%s does not link", p->files[0]) : 0;
 }
 

@@ -70,6 +70,7 @@ static int compute_key(const struct toolchain *t, const char *source, char key[D
     digest_add_text(d, source);
     digest_add_text(d, t->version.data);
     add_words(d, &t->compiler);
+    add_words(d, &t->linker);
     add_words(d, &t->cflags);
     add_words(d, &t->libs);
     add_environment(d);

@@ -13,6 +13,7 @@ enum flavour { FLAVOUR_PLAIN, FLAVOUR_RACE, FLAVOUR_ASAN };
 
 struct toolchain {
     struct words compiler; // the program and its own words
+    struct words linker;   // what links: mostly the same
     struct text version;   // what it prints for --version
     bool clang;
     struct words cflags; // everything that compiling takes, include path too
@@ -20,7 +21,7 @@ struct toolchain {
     char *library;       // libgofer.a, or what the flavour has instead: programs are built anew when it changes
 };
 
-// Finds the compiler ($CC, else gcc; clang for the race detector), builds the library's flavour if that is
+// Finds the compiler ($CC, else gcc), builds the library's flavour if that is
 // needed, and collects the flags, $CFLAGS and $LDFLAGS last.
 // Returns 0, or an exit status after having said what is missing. t is to be closed in both cases.
 int toolchain_open(struct toolchain *t, const struct gofer_env *env, enum flavour flavour);

@@ -15,6 +15,7 @@
 // So a waiter whose context ends either is in the queue still, or waits for that message and gives the units back.
 #include "base/atomic.h"
 #include "base/list.h"
+#include "base/race.h"
 #include "panic/misuse.h"
 #include "x/alloc.h"
 #include "x/until.h"
@@ -76,8 +77,11 @@ static bool take_or_mark(go_semaphore *s, uint64_t n, bool mark)
             return false;
         next = taken ? word + (n << HELD_SHIFT) : word | WAITERS;
         // Acquire and release: every release happens before the acquire that it makes room for.
-        if (gf_cas_acqrel(&s->word, &word, next))
+        if (gf_cas_acqrel(&s->word, &word, next)) {
+            if (taken)
+                gf_race_acquire(s);
             return taken;
+        }
     }
 }
 
@@ -199,6 +203,7 @@ int go_semaphore_acquire(go_semaphore *s, go_context *ctx, int64_t n)
 static bool give_back(go_semaphore *s, uint64_t n, bool despite_waiters)
 {
     uint64_t word = gf_load_relaxed(&s->word); // relaxed: the compare-and-swap decides
+    gf_race_release(s);
     for (;;) {
         if ((word & WAITERS) && !despite_waiters)
             return false;

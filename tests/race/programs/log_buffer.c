@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// All goroutines format their lines into one static buffer. Fixed: each has a buffer on its stack.
+#include "observe.h"
+
+#include <gofer.h>
+
+#ifdef FIXED
+#define BUFFER char line[64]
+#else
+#define BUFFER static char line[64]
+#endif
+
+static void log_line(int n)
+{
+    BUFFER;
+    for (size_t i = 0; i < sizeof line; i++)
+        line[i] = (char)('a' + n);
+    OBSERVE(line[n]);
+    OBSERVE(&line);
+}
+
+int main(void)
+{
+    go_waitgroup wg = {0};
+    go_waitgroup_go(&wg, log_line, 1);
+    go_waitgroup_go(&wg, log_line, 2);
+    go_waitgroup_wait(&wg);
+    return 0;
+}

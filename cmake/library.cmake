@@ -27,7 +27,14 @@ add_library(gofer_objects OBJECT ${GOFER_SOURCES})
 target_include_directories(gofer_objects PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(gofer_objects PRIVATE gofer_options)
 target_compile_definitions(gofer_objects PRIVATE $<$<BOOL:${GOFER_RACE}>:GF_RACE=1>)
-set_target_properties(gofer_objects PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+set_target_properties(gofer_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
+if(GOFER_RACE)
+  # Who calls a function of libc's is known by its return address, so no call may be a jump. And the suite's own looks
+  # inside go into a shared object.
+  target_compile_options(gofer_objects PRIVATE -fno-optimize-sibling-calls)
+else()
+  set_target_properties(gofer_objects PROPERTIES C_VISIBILITY_PRESET hidden)
+endif()
 if(GOFER_LTO AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
   # The archive must serve programs linked without LTO too.
   target_compile_options(gofer_objects PRIVATE -ffat-lto-objects)
@@ -58,7 +65,11 @@ set_target_properties(
              VERSION ${PROJECT_VERSION}
              SOVERSION ${PROJECT_VERSION_MAJOR}
              LINK_DEPENDS ${GOFER_MAP})
-target_link_options(gofer_shared PRIVATE -Wl,--version-script=${GOFER_MAP})
+if(GOFER_RACE)
+  target_link_options(gofer_shared PRIVATE -Wl,-Bsymbolic)
+else()
+  target_link_options(gofer_shared PRIVATE -Wl,--version-script=${GOFER_MAP})
+endif()
 if(NOT GOFER_SANITIZE AND NOT GOFER_RACE)
   # A sanitizer's runtime is linked into the program only, so its calls stay undefined here.
   target_link_options(gofer_shared PRIVATE -Wl,--no-undefined)
@@ -76,6 +87,14 @@ foreach(flavour gofer gofer_shared)
 endforeach()
 if(GOFER_RACE)
   add_dependencies(gofer_race gofer_shared)
+  # A program as -race makes it.
+  add_library(gofer_race_program INTERFACE)
+  target_compile_options(gofer_race_program INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_compile_definitions(gofer_race_program INTERFACE GF_RACE=1)
+  target_link_libraries(gofer_race_program INTERFACE gofer_shared -Wl,--whole-archive $<TARGET_FILE:gofer_race>
+                                                     -Wl,--no-whole-archive)
+  target_link_options(gofer_race_program INTERFACE -fsanitize=thread)
+  add_dependencies(gofer_race_program gofer_race)
 endif()
 add_library(gofer::gofer ALIAS gofer)
 add_library(gofer::shared ALIAS gofer_shared)

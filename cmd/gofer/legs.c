@@ -5,8 +5,8 @@
 // minutes on two processors; everything else is for `gofer test -all`: assertions in both compilers, both
 // address sanitizers, link-time optimisation, static programs, a goroutine moved to another thread at every
 // park (a compiler that keeps a thread-local's address shows itself then, most of all under link-time
-// optimisation and with another malloc), guards without MADV_GUARD_INSTALL, one, two and too many Ps, and
-// the stress tests again and again.
+// optimisation and with another malloc), guards without MADV_GUARD_INSTALL, one, two and too many Ps, all
+// of the planted races, and the stress tests again and again.
 #include "legs.h"
 
 #define NO_TREE "-LE", "tree"
@@ -33,6 +33,7 @@ const struct leg legs[] = {
     {"dev", "GOFER_MAXPROCS=1", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=2", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=8", NO_TREE, 0, false},
+    {"dev", "RACE_SET=all", "-R", "^race/", 0, false},
     {"dev", "GOFER_MAXPROCS=1", STRESS, 10, false},
     {"dev", "GOFER_MAXPROCS=2", STRESS, 10, false},
     {"dev", "GOFER_MAXPROCS=8", STRESS, 10, false},

@@ -42,8 +42,8 @@ struct flavour_recipe {
 static const struct flavour_recipe recipes[] = {
     // Compiled by gcc, which watches local variables better than clang 14 does, and linked with clang's runtime, which has
     // room for more goroutines.
-    [FLAVOUR_RACE] = {"-race", "-fsanitize=thread", gcc_race_flags, "clang",
-                      "race", "race", "gofer_race", "libgofer_race.a", "libgofer.so"},
+    [FLAVOUR_RACE] = {"-race", "-fsanitize=thread", gcc_race_flags, "clang", "race", "race",
+                      "gofer_race", "libgofer_race.a", "libgofer.so"},
     [FLAVOUR_ASAN] = {"-asan", "-fsanitize=address,undefined", NULL, NULL, "asan", "clang-asan",
                       "gofer", "libgofer.a", NULL},
 };

@@ -18,7 +18,8 @@ struct toolchain {
     bool clang;
     struct words cflags; // everything that compiling takes, include path too
     struct words libs;   // everything that linking takes, the library first
-    char *library;       // libgofer.a, or what the flavour has instead: programs are built anew when it changes
+    char *
+        library; // libgofer.a, or what the flavour has instead: programs are built anew when it changes
 };
 
 // Finds the compiler ($CC, else gcc), builds the library's flavour if that is

@@ -20,6 +20,9 @@
 
 #if GF_RACE
 
+// The visibility of what the library's assembly names: here its own tests, too, see it from outside.
+#define GF_INNER "default"
+
 typedef struct {
     unsigned char byte;
 } gf_race_mark;
@@ -106,10 +109,13 @@ struct gf_race_of_m {
 
 #else
 
+#define GF_INNER "hidden"
+
 typedef struct {
 } gf_race_mark;
 
-struct gf_race_of_m {};
+struct gf_race_of_m {
+};
 
 #define gf_race_acquire(p) ((void)(p))
 #define gf_race_release(p) ((void)(p))

@@ -61,8 +61,10 @@ void gf_chan_race_finds_closed(struct go_chan *c);
 
 #else
 
-struct gf_race_of_chan {};
-struct gf_race_of_waiter {};
+struct gf_race_of_chan {
+};
+struct gf_race_of_waiter {
+};
 
 #define gf_chan_race_init(c) ((void)(c))
 #define gf_chan_race_end(c) ((void)(c))

@@ -28,7 +28,8 @@ enum { RING = 32 };
 static const int64_t PATIENCE = 1000000000, LAST_PATIENCE = 5000000000;
 
 static struct {
-    struct gf_race_report report[RING]; // [owner] the finder until `handed` counts it, then the printer
+    struct gf_race_report
+        report[RING]; // [owner] the finder until `handed` counts it, then the printer
     struct gf_race_output output[RING];
     _Atomic(uint32_t) handed;  // by finders; release, pairs with the printer's acquire
     _Atomic(uint32_t) printed; // release, pairs with the finders' acquire

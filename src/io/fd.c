@@ -7,6 +7,7 @@
 // waits in the poller; that one gives its turn to the next, who finds the close.
 #include "io/fd.h"
 
+#include "io/race.h"
 #include "os/os.h"
 #include "sync/mutex.h"
 
@@ -77,7 +78,8 @@ int gf_fd_close(struct gf_fd *f)
         if (s & CLOSED)
             return -ESHUTDOWN;
     } while (!gf_cas_acqrel(&f->state, &s, (s | CLOSED) + USER));
-    gf_fence_seqcst(); // 2. of the protocol in polldesc.h
+    gf_fence_seqcst();            // 2. of the protocol in polldesc.h
+    gf_race_release(&gf_io_past); // for the peer that reads the end
     struct m *m = gf_enter();
     wake(m, f, GF_READING);
     wake(m, f, GF_WRITING);

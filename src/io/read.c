@@ -130,5 +130,6 @@ int go_pipe(int fds[2])
 
 int go_close(int fd)
 {
+    gf_race_release(&gf_io_past); // for who reads the end
     return gf_raw_close(fd);
 }

@@ -69,6 +69,7 @@ int go_conn_close_write(go_conn *c)
     int error = gf_fd_enter(&c->fd);
     if (error)
         return error;
+    gf_race_release(&gf_io_past); // for the peer that reads the end
     error = c->layer ? c->layer->close_write(c->state) : 0;
     if (!error && shutdown(c->fd.number, SHUT_WR) < 0)
         error = -errno;
@@ -127,8 +128,7 @@ ssize_t go_conn_read(go_conn *c, void *buf, size_t n)
 {
     if (gf_unlikely(n == 0))
         return read_nothing(c);
-    ssize_t got =
-        c->layer ? c->layer->read(c->state, buf, n) : gf_conn_read_socket(c, buf, n);
+    ssize_t got = c->layer ? c->layer->read(c->state, buf, n) : gf_conn_read_socket(c, buf, n);
     if (got > 0)
         gf_race_write(buf, (size_t)got, __builtin_return_address(0));
     return got;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Datagrams from and to anybody: the socket of a connection without a peer. A receive takes one whole datagram or waits; a
 // send waits for room and never sends half of one.
-#include "net/bind.h"
 #include "io/race.h"
+#include "net/bind.h"
 #include "net/conn.h"
 
 #include <errno.h>

@@ -176,6 +176,7 @@ bool on_finalize(bool failed)
     if (exit_status == 0)
         linger();
     go_race_drain_();
+    fflush(NULL);
     if (found > 0 && exit_status == 0)
         dprintf(log_file(), "Found %d data race(s)\n", found);
     return found > 0 && exit_status == 0;

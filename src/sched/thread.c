@@ -24,7 +24,7 @@ struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2, .busy_limit 
 
 // This thread's M. Read by gf_arch_self, never through the compiler's idea of its address.
 _Thread_local struct m *gf_tls_m
-    __attribute__((used, tls_model("initial-exec"), visibility("hidden")));
+    __attribute__((used, tls_model("initial-exec"), visibility(GF_INNER)));
 
 enum { WORKER_STACK = 256 << 10 };
 

@@ -9,6 +9,7 @@
 // in good order.
 #include "arch/arch.h"
 #include "base/atomic.h"
+#include "base/race.h"
 #include "panic/misuse.h"
 #include "x/alloc.h"
 #include "x/until.h"
@@ -191,8 +192,11 @@ static void finish(struct runner *r)
     free(r->call);
     go_chan_free_(r->in);
     // Acquire and release: whatever the others did with the stage happens before its end.
-    if (gf_sub_acqrel(&r->stage->left, 1) == 1)
+    gf_race_release(&r->stage->left);
+    if (gf_sub_acqrel(&r->stage->left, 1) == 1) {
+        gf_race_acquire(&r->stage->left);
         free_stage(r->stage);
+    }
 }
 
 static void prepare_call(struct runner *r)

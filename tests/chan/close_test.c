@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Closing: whom it wakes and with what, that a parked sender panics in its own goroutine, what a second
 // close says, and that what was buffered stays receivable.
+// no-race: closes a channel beside senders that wait, which is a race itself.
 #include "support/test.h"
 
 static atomic_int woken_closed, woken_open, panicked;

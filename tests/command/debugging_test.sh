@@ -13,7 +13,7 @@ in_console { print > (dir "/" "transcript-" n) }
 ' "$source/docs/debugging.md" "$source/docs/vet.md"
 
 normal() {
-    sed -E 's/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+\.[0-9]+( s|s)/TIME/g; s/ \+ADDRESS//; s|\t/[^ ]*/|\t.../|; s/goroutine [0-9]+/goroutine N/g'
+    sed -E 's/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+\.[0-9]+( s|s)/TIME/g; s/ \+ADDRESS//; s|^(\t\|      )/[^ ]*/|\1.../|; s/oroutine [0-9]+/oroutine N/g'
 }
 
 count=0

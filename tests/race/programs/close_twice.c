@@ -19,7 +19,7 @@ static void shut_down(void)
     go_try {
         close_it();
     }
-    go_catch (p) {
+    go_catch(p) {
         (void)p;
     }
 #endif

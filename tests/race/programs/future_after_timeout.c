@@ -26,8 +26,7 @@ int main(void)
     go_context *ctx = go_context_with_timeout(go_context_background(), GO_MILLISECOND);
     go(work, &f);
     go_select {
-        case_recv(f.answer) {
-        }
+        case_recv(f.answer) {}
         case_done(ctx) {
             f.err = go_context_err(ctx);
         }

@@ -3,6 +3,7 @@
 #include "observe.h"
 
 #include <gofer.h>
+#include <string.h>
 
 #ifdef FIXED
 #define BUFFER char line[64]
@@ -13,10 +14,8 @@
 static void log_line(int n)
 {
     BUFFER;
-    for (size_t i = 0; i < sizeof line; i++)
-        line[i] = (char)('a' + n);
+    memset(line, 'a' + n, sizeof line);
     OBSERVE(line[n]);
-    OBSERVE(&line);
 }
 
 int main(void)

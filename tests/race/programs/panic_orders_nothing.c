@@ -13,7 +13,7 @@ static void fail(chan(go_unit) failed)
         progress = 1;
         go_panic("no");
     }
-    go_catch (p) {
+    go_catch(p) {
         (void)p;
         progress = 2;
     }
@@ -32,7 +32,7 @@ int main(void)
         go_sleep(10 * GO_MILLISECOND);
         go_panic("%d", progress);
     }
-    go_catch (p) {
+    go_catch(p) {
         OBSERVE(p);
     }
     chan_recv(failed);

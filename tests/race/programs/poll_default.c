@@ -27,8 +27,7 @@ int main(void)
             case_recv(over) {
                 ended = true;
             }
-            case_default {
-            }
+            case_default {}
         }
 #endif
     OBSERVE(result);

@@ -15,6 +15,7 @@ static int shared;
 static void work(go_semaphore *s)
 {
     go_semaphore_acquire(s, NULL, 1);
+    go_sleep(GO_MILLISECOND);
     shared++;
     go_semaphore_release(s, 1);
 }

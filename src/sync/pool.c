@@ -253,7 +253,7 @@ GF_NOINLINE static void *get_slow(go_pool *p)
     look(p, false);
     if (!x)
         return make(p);
-    gf_hb_acquire(x);
+    gf_race_acquire(x);
     return x;
 }
 
@@ -269,7 +269,7 @@ void *go_pool_get(go_pool *p)
     gf_leave(m);
     if (gf_unlikely(!x))
         return get_slow(p);
-    gf_hb_acquire(x);
+    gf_race_acquire(x);
     return x;
 }
 
@@ -307,7 +307,7 @@ void go_pool_put(go_pool *p, void *x)
     enum put result;
     if (!x)
         return;
-    gf_hb_release(x);
+    gf_race_release(x);
     while (gf_unlikely((result = try_put(p, x)) == PUT_NEEDS_LOOK))
         look(p, true);
     if (gf_unlikely(result == PUT_IS_FULL))

@@ -27,7 +27,7 @@ uint64_t go_barrier_wait(go_barrier *b)
 {
     struct gf_sema_waiter w;
     struct m *m = gf_enter();
-    gf_hb_release(b);
+    gf_race_release(b);
     struct gf_sema_bucket *bucket = gf_sema_lock(b);
     uint64_t round = b->round;
     if (++b->arrived < b->n) {
@@ -40,7 +40,7 @@ uint64_t go_barrier_wait(go_barrier *b)
         if (others)
             gf_ready_all(m, others);
     }
-    gf_hb_acquire(b); // by the address only
+    gf_race_acquire(b); // by the address only
     gf_leave(m);
     return round;
 }

@@ -432,7 +432,7 @@ TEST(places_that_nobody_serves_and_urls_that_are_none_are_errors)
     CHECK_EQ(go_http_get(NULL, "http://h:99999/", &r), -EINVAL);
 }
 
-static void ask_many(go_http_client *c, const char *url, size_t times, chan(go_unit) done)
+static void ask_many(go_http_client *c, struct test_server *s, size_t times, chan(go_unit) done)
 {
     char url[100];
     snprintf(url, sizeof(url), "http://%s/", s->address);
@@ -452,9 +452,8 @@ TEST(many_goroutines_share_a_client)
     struct test_server *s = serve();
     go_http_client *c = go_http_client_new((go_http_client_options){.max_idle_per_host = 4});
     chan(go_unit) done = chan_make(go_unit);
-    const char *url = url_of(s, "/");
     for (int i = 0; i < 20; i++)
-        go(ask_many, c, url, test_rounds(50), done);
+        go(ask_many, c, s, test_rounds(50), done);
     for (int i = 0; i < 20; i++)
         chan_recv(done);
     chan_free(done);

@@ -56,5 +56,7 @@ endif()
 if(GOFER_STATIC)
   # dlopen and getaddrinfo in a static program make the linker warn; that is the user's choice here.
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
-  set(GOFER_EXE_LINK_OPTIONS -static)
+  # libdw whole: the library has only weak references to it, which pull nothing out of an archive (debug/dwarf.c).
+  set(GOFER_EXE_LINK_OPTIONS
+      -static "LINKER:--whole-archive,-ldw,--no-whole-archive,-lelf,-lz,-llzma,-lbz2")
 endif()

@@ -29,6 +29,8 @@ const struct leg legs[] = {
     {"lto", MIGRATE, NO_TREE, 0, false},
     {"clang-lto", MIGRATE, NO_TREE, 0, false},
     {"dev", MIGRATE " LD_PRELOAD=libjemalloc.so.2", NO_TREE, 0, false},
+    // A million rounds of what is freed while its peer returns.
+    {"asan", "GOFER_TEST_SCALE=1", "-R", "^stress/free$", 0, false},
     {"dev", "GOFER_DEBUG=noguardinstall", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=1", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=2", NO_TREE, 0, false},

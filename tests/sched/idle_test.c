@@ -163,6 +163,7 @@ static void pong(chan(int) in, chan(int) out)
 TEST(ping_pong_wakes_no_second_thread)
 {
     need_all_threads_known();
+    test_setenv("GOFER_DEBUG", ""); // forced migration is a wake-up a park
     int rounds = (int)test_rounds(200000);
     chan(int) ping = chan_make(int), answer = chan_make(int);
     go_maxprocs(4);

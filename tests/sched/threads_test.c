@@ -55,6 +55,7 @@ static void block_in_many_calls(int n)
 TEST(idle_threads_are_used_again)
 {
     enum { CALLS = 20, OTHERS = 8 };
+    test_setenv("GOFER_DEBUG", ""); // forced migration needs more threads
     go_maxprocs(2);
     for (int round = 0; round < 30; round++) {
         block_in_many_calls(CALLS);
@@ -137,6 +138,7 @@ static void compute_in_four(void)
 
 TEST(preemption_waits_while_there_may_be_no_more_threads)
 {
+    test_setenv("GOFER_DEBUG", ""); // forced migration needs more threads
     test_setenv("GOFER_MAXTHREADS", "1");
     test_one_processor();
     compute_in_four();
@@ -189,6 +191,7 @@ static void count_up(chan(int) in, chan(int) out)
 
 static void work_with_few_threads(void)
 {
+    test_setenv("GOFER_DEBUG", ""); // forced migration needs more threads
     limit_threads(3);
     go_maxprocs(8);
     chan(int) first = chan_make(int), last = first;
@@ -214,7 +217,8 @@ TEST(program_goes_on_with_fewer_threads_where_the_system_refuses_more)
 
 static void compute_with_two_threads(void)
 {
-    limit_threads(2); // main's and the monitor
+    test_setenv("GOFER_DEBUG", ""); // forced migration needs more threads
+    limit_threads(2);               // main's and the monitor
     test_one_processor();
     compute_in_four();
 }

@@ -13,6 +13,13 @@ install(
   FILES_MATCHING
   PATTERN "*.h")
 
+# Programs carry it; this copy is for `source`, and the second one for gdb's own directory of what it trusts.
+install(FILES ${GOFER_GDB_SCRIPT} DESTINATION ${CMAKE_INSTALL_DATADIR}/gofer)
+install(
+  FILES ${GOFER_GDB_SCRIPT}
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/gdb/auto-load/${CMAKE_INSTALL_FULL_LIBDIR}
+  RENAME libgofer.so.${PROJECT_VERSION}-gdb.py)
+
 set(GOFER_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/gofer)
 install(
   EXPORT goferTargets

@@ -35,6 +35,11 @@ if(GOFER_RACE)
 else()
   set_target_properties(gofer_objects PROPERTIES C_VISIBILITY_PRESET hidden)
 endif()
+# gdb's commands for goroutines, which arch/gdbscript.inc includes.
+set(GOFER_GDB_SCRIPT ${CMAKE_SOURCE_DIR}/src/debug/gofer-gdb.py)
+set_source_files_properties(
+  ${CMAKE_SOURCE_DIR}/src/arch/${CMAKE_SYSTEM_PROCESSOR}/switch.S
+  PROPERTIES OBJECT_DEPENDS ${GOFER_GDB_SCRIPT} COMPILE_DEFINITIONS GF_GDB_SCRIPT="${GOFER_GDB_SCRIPT}")
 if(GOFER_LTO AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
   # The archive must serve programs linked without LTO too.
   target_compile_options(gofer_objects PRIVATE -ffat-lto-objects)

@@ -3,12 +3,14 @@
 // brackets of "goroutine 7 [chan receive]:" in a report.
 #include "sched/waitreason.h"
 
+// Used by debug/gofer-gdb.py too, so no compiler may turn it into something else.
+static const char *const texts[] __attribute__((used)) = {
+#define GF_WAIT_TEXT(name, text) [GF_WAIT_##name] = text,
+    GF_WAIT_REASONS(GF_WAIT_TEXT)
+#undef GF_WAIT_TEXT
+};
+
 const char *gf_wait_text(enum gf_wait reason)
 {
-    static const char *const texts[] = {
-#define GF_WAIT_TEXT(name, text) [GF_WAIT_##name] = text,
-        GF_WAIT_REASONS(GF_WAIT_TEXT)
-#undef GF_WAIT_TEXT
-    };
     return texts[reason];
 }

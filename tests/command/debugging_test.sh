@@ -13,7 +13,7 @@ in_console { print > (dir "/" "transcript-" n) }
 ' "$source/docs/debugging.md" "$source/docs/vet.md"
 
 normal() {
-    sed -E 's/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+\.[0-9]+( s|s)/TIME/g; s/ \+ADDRESS//; s|^(\t\|      )/[^ ]*/|\1.../|; s/oroutine [0-9]+/oroutine N/g'
+    sed -E '/^gofer: configuring and building in /d; s/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+\.[0-9]+( s|s)/TIME/g; s/ \+ADDRESS//; s|^(\t\|      )/[^ ]*/|\1.../|; s/oroutine [0-9]+/oroutine N/g'
 }
 
 count=0
@@ -23,6 +23,7 @@ for transcript in "$work"/transcript-*; do
     [ -n "$command" ] || fail "a transcript without a command"
     case $command in
         *" vet "*) has_libclang || continue ;;
+        *"gdb "*) can_gdb || continue ;;
     esac
     sed 1d "$transcript" | normal >"$work/wanted"
     sh -c "$command" >"$work/out" 2>&1

@@ -6,6 +6,8 @@
 vet=
 has_libclang && vet=yes
 cmake --install "$build" --prefix "$work/first" >"$work/out" 2>"$work/err" || fail "cmake --install"
+[ -s "$work/first/share/gofer/gofer-gdb.py" ] || fail "the commands for gdb are not installed"
+find "$work/first/share/gdb/auto-load" -name 'libgofer.so.*-gdb.py' | grep -q . || fail "nothing for gdb to load"
 mv "$work/first" "$work/prefix" || fail "mv"
 pc=$(find "$work/prefix" -name gofer.pc)
 PKG_CONFIG_PATH=${pc%/*}

@@ -43,3 +43,8 @@ has_libclang() {
     [ -e "$(ls /usr/lib/llvm-*/include/clang-c/Index.h 2>/dev/null | tail -n 1)" ] || return 1
     "$gofer" vet -list >/dev/null 2>"$work/err" || fail "gofer-vet cannot be built"
 }
+
+# can_gdb: there is a gdb, and it may trace processes here.
+can_gdb() {
+    command -v gdb >/dev/null && timeout 60 gdb -nx -q -batch -ex run true 2>&1 | grep -q 'exited normally'
+}

@@ -210,4 +210,6 @@ gf_arch_visit:
         .cfi_endproc
         .size gf_arch_visit, .-gf_arch_visit
 
+#include "arch/gdbscript.inc"
+
         .section .note.GNU-stack, "", @progbits

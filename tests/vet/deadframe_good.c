@@ -177,6 +177,28 @@ static void by_a_tree(void)
     }
 }
 
+static int if_started(bool parallel)
+{
+    int n = 0;
+    go_waitgroup wg = {0};
+    if (parallel)
+        go_waitgroup_go(&wg, add, &n);
+    else
+        add(&n);
+    if (parallel)
+        go_waitgroup_wait(&wg);
+    return n;
+}
+
+static void stopped_in_time(go_context *ctx)
+{
+    int n = 0;
+    go_after_stop *h = go_context_after_func(ctx, add, &n);
+    if (!go_after_stop_call(h))
+        go_sleep(GO_SECOND);
+    go_after_stop_free(h);
+}
+
 static void for_ever(void)
 {
     int n = 0;
@@ -216,6 +238,8 @@ int main(void)
     by_somebody_else();
     by_a_helper_that_starts();
     by_a_tree();
+    if_started(true);
+    stopped_in_time(go_context_background());
     not_in_a_frame(&n);
     for_ever();
     return 0;

@@ -49,6 +49,22 @@ static void without_a_context(go_workers *p, go_semaphore *s)
     go_semaphore_acquire(s, go_context_background(), 1);
 }
 
+static int cannot_fail(int *n)
+{
+    ++*n;
+    return 0;
+}
+
+static int jobs_that_cannot_fail(void)
+{
+    int n = 0;
+    go_errgroup *g = go_errgroup_new(NULL);
+    go_errgroup_go(g, cannot_fail, &n);
+    go_errgroup_wait(g);
+    go_errgroup_free(g);
+    return n;
+}
+
 static void elsewhere(go_errgroup *g, int fd)
 {
     defer(go_errgroup_wait, g);
@@ -86,6 +102,7 @@ int main(void)
     closing(NULL, NULL);
     no_errors(NULL);
     without_a_context(NULL, NULL);
+    jobs_that_cannot_fail();
     elsewhere(NULL, 1);
     summed(1, NULL);
     asserted(NULL);

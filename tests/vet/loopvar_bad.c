@@ -83,6 +83,16 @@ static void through_a_pointer(void)
     go_waitgroup_wait(&wg);
 }
 
+static void yields_only(void)
+{
+    go_waitgroup wg = {0};
+    for (int i = 0; i < 3; i++) {
+        go_waitgroup_go(&wg, print, &i); // expect: pointer to i
+        go_yield();
+    }
+    go_waitgroup_wait(&wg);
+}
+
 static void nested(void)
 {
     go_waitgroup wg = {0};
@@ -103,6 +113,7 @@ int main(void)
     member();
     by_errgroup(NULL);
     through_a_pointer();
+    yields_only();
     nested();
     return 0;
 }

@@ -89,6 +89,29 @@ static int only_if_made(go_context *parent, bool limited)
     return err;
 }
 
+static int by_a_flag(go_context *parent, bool limited)
+{
+    go_context *ctx = limited ? go_context_with_timeout(parent, GO_SECOND) : parent;
+    int err = work(ctx);
+    if (limited)
+        go_context_free(ctx);
+    return err;
+}
+
+static int by_a_flag_set_later(go_context *parent, bool limited)
+{
+    go_context *ctx = parent;
+    bool owned = false;
+    if (limited) {
+        ctx = go_context_with_timeout(parent, GO_SECOND);
+        owned = true;
+    }
+    int err = work(ctx);
+    if (owned)
+        go_context_free(ctx);
+    return err;
+}
+
 static void each_round(go_context *parent)
 {
     for (int i = 0; i < 3; i++) {
@@ -147,6 +170,8 @@ int main(void)
     handed_to_a_goroutine(root);
     by_goto(root);
     only_if_made(root, true);
+    by_a_flag(root, true);
+    by_a_flag_set_later(root, true);
     each_round(root);
     sent(c, root);
     by_a_helper(root);

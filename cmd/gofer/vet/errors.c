@@ -2,7 +2,7 @@
 // errors: a result of gofer's that is 0 or a negative errno, or a count or a negative errno, and that nobody looks at.
 // `(void)` before the call says that it does not matter. Left out are closing and setting a deadline, which fail only for
 // what is closed already, and what a handler writes to its response, for the server notices a lost client by itself; and
-// waits whose only error is their context's, if that is none or the background. A deferred call has no place for a
+// waits whose only error is their context's, if that is none or the background, or their jobs', if these return 0 only. A deferred call has no place for a
 // result, so it is none of this check's business either.
 #include "findings.h"
 #include "names.h"
@@ -56,6 +56,15 @@ static const char *const checked[] = {"go_addr_parse",
                                       "go_write",
                                       NULL};
 
+static bool is_zero(const struct node *literal)
+{
+    CXEvalResult r = clang_Cursor_Evaluate(literal->cursor);
+    bool yes = r && clang_EvalResult_getKind(r) == CXEval_Int && clang_EvalResult_getAsInt(r) == 0;
+    if (r)
+        clang_EvalResult_dispose(r);
+    return yes;
+}
+
 // Whether the call can fail only because of its context, and that never ends.
 static bool cannot_fail(const struct node *call)
 {
@@ -67,6 +76,32 @@ static bool cannot_fail(const struct node *call)
     while (ctx->kind == CXCursor_CStyleCastExpr && ctx->first)
         ctx = ctx->first;
     return ctx->kind == CXCursor_IntegerLiteral || strcmp(ctx->name, "go_context_background") == 0;
+}
+
+static bool always_returns_zero(struct node *function)
+{
+    tree_each(n, function->body)
+        if (n->kind == CXCursor_ReturnStmt &&
+            !(n->first && n->first->kind == CXCursor_IntegerLiteral && is_zero(n->first)))
+            return false;
+    return true;
+}
+
+// Whether the jobs of an errgroup are all of this function's making, and none of them can fail.
+static bool waits_for_infallible_jobs(struct unit *u, struct node *call)
+{
+    bool any = false;
+    if (strcmp(call->name, "go_errgroup_wait") != 0)
+        return false;
+    tree_each(n, node_function(call)->body) {
+        if (n->role != ROLE_KEEP || strncmp(n->starter, "go_errgroup_", 12) != 0)
+            continue;
+        struct node *job = callee(u, n->bound);
+        if (!job || !always_returns_zero(job))
+            return false;
+        any = true;
+    }
+    return any;
 }
 
 // The macros of jobs begin with a check of types: (void)sizeof…, and then the call.
@@ -121,7 +156,7 @@ static void run(struct unit *u)
     for (struct node *f = u->functions; f; f = f->next)
         tree_each(n, f)
             if (n->kind == CXCursor_CallExpr && name_in(n->name, checked) && !cannot_fail(n) &&
-                is_dropped(n)) {
+                !waits_for_infallible_jobs(u, n) && is_dropped(n)) {
                 int length = (int)strlen(n->name);
                 found(&check_errors, n,
                       "the result of %.*s may be an error, and is dropped: look at it, or write "

@@ -153,7 +153,9 @@ static set walk_if(struct run *r, struct node *n, set in)
     // A catch block is entered from anywhere in the try.
     if (n->parent && n->parent->role == ROLE_TRY)
         at |= yes;
-    return yes | (n->otherwise ? walk(r, n->otherwise, at) : at);
+    set out = yes | (n->otherwise ? walk(r, n->otherwise, at) : at);
+    // Conditions go together: who waits, or frees, only if a flag is set has begun only if it is.
+    return out & DONE ? out & ~(set)LOOKING : out;
 }
 
 static set walk_jump(struct run *r, struct node *n, set in)

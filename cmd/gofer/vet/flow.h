@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Paths through a function: from a statement on, is there a way out that does not meet something? Loops, switch, select,
-// try, goto and calls that never return are followed; conditions are not understood, so every branch counts as possible.
+// try, goto and calls that never return are followed. Conditions are not understood: every branch counts as possible, but
+// an `if` of which one branch goes on with the thing met goes on with it.
 #ifndef GOFER_VET_FLOW_H
 #define GOFER_VET_FLOW_H
 

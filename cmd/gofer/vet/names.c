@@ -64,6 +64,9 @@ static const char *const parking[] = {"go_sleep",
                                       "go_http_reply_read",
                                       NULL};
 
+// Keep what was started for later from running, or say that it does.
+static const char *const stopping[] = {"go_after_stop_call", "go_timer_stop", NULL};
+
 static const char *const asking[] = {"go_yield", "go_sleep",    "go_num_goroutine",
                                      "usleep",   "sched_yield", NULL};
 
@@ -144,11 +147,17 @@ static bool is_unknown(struct unit *u, struct node *call)
     return !clang_Location_isInSystemHeader(clang_getCursorLocation(call->decl));
 }
 
-static bool is_in_loop(struct node *n)
+// Whether n is in a loop that asks until something is so: one that starts goroutines itself only takes turns with them.
+static bool is_asked_again(struct node *n)
 {
     while (n && n->role != ROLE_LOOP)
         n = n->parent;
-    return n != NULL;
+    if (!n)
+        return false;
+    tree_each(c, n)
+        if (node_spawns(c))
+            return false;
+    return true;
 }
 
 static bool waits(struct unit *u, struct node *n, int depth)
@@ -157,8 +166,8 @@ static bool waits(struct unit *u, struct node *n, int depth)
         return true;
     if (n->kind != CXCursor_CallExpr)
         return false;
-    if (name_in(n->name, waiting) || (name_in(n->name, asking) && is_in_loop(n)) ||
-        is_unknown(u, n))
+    if (name_in(n->name, waiting) || name_in(n->name, stopping) ||
+        (name_in(n->name, asking) && is_asked_again(n)) || is_unknown(u, n))
         return true;
     struct node *f = depth ? callee(u, n) : NULL;
     return f && does(u, f->body, waits, depth - 1);

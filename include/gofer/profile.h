@@ -3,7 +3,8 @@
 //
 //     goroutine      where every goroutine is now
 //     goroutineleak  those that can never wake
-//     threadcreate   how many threads there are
+//     threadcreate   how many threads there are; without stacks, for it is the scheduler that makes them, whoever gave
+//                    it cause, so a stack would name nothing of the program's (Go's have been empty for years)
 //     cpu            where threads spend their time; collected between start and stop
 //     block          where goroutines wait, and for how long; likewise
 //     mutex          where mutexes are unlocked for which others have waited, and for how long; likewise

@@ -220,8 +220,9 @@ static char *open_with_pprof(const struct answer *a, const char *option)
 
 TEST_LONG(go_tool_pprof_opens_what_each_endpoint_gives, 120)
 {
-    static const char *const types[] = {"goroutine",    "goroutineleak",           "threadcreate",
-                                        "cpu/nanoseconds", "delay/nanoseconds", "delay/nanoseconds"};
+    static const char *const types[] = {"goroutine",         "goroutineleak",
+                                        "threadcreate",      "cpu/nanoseconds",
+                                        "delay/nanoseconds", "delay/nanoseconds"};
     struct test_server *s = serve();
     for (int i = 0; i < NAMES; i++) {
         char path[64];

@@ -98,6 +98,8 @@ struct go_stats {
     uint64_t preemptions;    // goroutines stopped after their time slice
     uint64_t handoffs;       // processors that blocked threads gave to others
     uint64_t poller_wakeups; // goroutines made ready because a descriptor was
+    uint64_t
+        stacks_trimmed; // parked goroutines whose stack's unused memory went back to the system
 };
 // From: goroutine or foreign thread.   Go: runtime/metrics, /sched
 GO_API struct go_stats go_stats(void);

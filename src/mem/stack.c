@@ -59,10 +59,10 @@ static struct {
     _Atomic(bool) some_unguarded; // relaxed: set before the first such stack is handed out
 } stacks;
 
-void gf_stack_init(bool advice)
+void gf_stack_init(bool advice, long guards)
 {
     stacks.advice = advice && gf_os_has_guard_advice();
-    stacks.guards_left = (gf_os_max_map_count() - MAPS_FOR_OTHERS) / 2;
+    stacks.guards_left = guards >= 0 ? guards : (gf_os_max_map_count() - MAPS_FOR_OTHERS) / 2;
 }
 
 static bool add_region(void)
@@ -226,11 +226,6 @@ void gf_stack_free(struct gf_stack s)
     gf_unlock(&stacks.lock);
 }
 
-bool gf_stack_in_guard(const char *low, uintptr_t addr)
-{
-    return addr < (uintptr_t)low && addr >= (uintptr_t)low - GF_STACK_GUARD;
-}
-
 static bool is_unguarded(const char *low)
 {
     // The count and the fields read here only grow, and those of a slot were set before it was handed out.
@@ -240,6 +235,37 @@ static bool is_unguarded(const char *low)
             return low >= r->base + (size_t)r->unguarded * SLOT;
     }
     return false;
+}
+
+void gf_stack_trim(char *low, const void *sp)
+{
+    uintptr_t page = gf_os_page_size();
+    // The canary of a stack without a guard stays.
+    char *from = low + (is_unguarded(low) ? page : 0);
+    char *to = (char *)((uintptr_t)sp & ~(page - 1));
+    if (to > from)
+        gf_os_discard(from, (size_t)(to - from));
+}
+
+char *gf_stack_new_for_signals(size_t bytes)
+{
+    char *p = gf_os_reserve(GF_STACK_GUARD + bytes);
+    if (!p)
+        return NULL;
+    // Without a guard it serves as well, unless a handler of the program's own runs over its end.
+    if (!stacks.advice || gf_os_guard_install(p, GF_STACK_GUARD) != 0)
+        gf_os_guard_protect(p, GF_STACK_GUARD);
+    return p + GF_STACK_GUARD;
+}
+
+void gf_stack_free_for_signals(char *low, size_t bytes)
+{
+    gf_os_release(low - GF_STACK_GUARD, GF_STACK_GUARD + bytes);
+}
+
+bool gf_stack_in_guard(const char *low, uintptr_t addr)
+{
+    return addr < (uintptr_t)low && addr >= (uintptr_t)low - GF_STACK_GUARD;
 }
 
 bool gf_stack_is_intact(const char *low, uintptr_t sp)

@@ -20,17 +20,24 @@ struct gf_stack {
 struct gf_stack gf_stack_new(size_t usable);
 // Gives it back, for reuse. Nobody is on it any more.
 void gf_stack_free(struct gf_stack s);
+// Gives the memory below the stack pointer of one that nobody is on back to the system. Its contents there are lost.
+void gf_stack_trim(char *low, const void *sp);
 // As many default stacks as are at hand, up to n, at least one unless there is no memory; returns how many.
 int gf_stack_take(struct gf_stack *into, int n);
 void gf_stack_give(const struct gf_stack *from, int n);
+
+// A stack for a thread's signal handlers, above a guard; NULL: no memory. Not recycled.
+char *gf_stack_new_for_signals(size_t bytes);
+void gf_stack_free_for_signals(char *low, size_t bytes);
 
 static inline bool gf_stack_is_default(struct gf_stack s)
 {
     return (size_t)(s.top - s.low) <= GF_STACK_DEFAULT + 4096;
 }
 
-// Once, before the first stack. `advice`: use guard advice if the kernel has it.
-void gf_stack_init(bool advice);
+// Once, before the first stack. `advice`: use guard advice if the kernel has it. `guards`: how many guards by protection at
+// most; negative: as many as the process's mappings allow.
+void gf_stack_init(bool advice, long guards);
 // Whether the address lies in the guard below a stack: the stack has overflowed.
 bool gf_stack_in_guard(const char *low, uintptr_t addr);
 // False if a stack without a guard has been written beyond its end. Cheap while all have guards.

@@ -190,6 +190,8 @@ void gf_move_to_other_m(struct m *m, struct g *g)
 void gf_give_p_to_bound(struct p *p, struct g *g)
 {
     struct m *m = g->locked_m;
+    // It begins a time slice. Relaxed: sysmon only sees whether it changes.
+    gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1);
     gf_store_relaxed(&g->status, GF_RUNNING); // relaxed: for reports
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     m->next_p = p;

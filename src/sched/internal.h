@@ -104,6 +104,15 @@ void gf_threads_look(void);
 void gf_sysmon_start(void);
 void gf_sysmon_wake(void);
 
+// --- trim.c ---
+
+void gf_trim_init(void);
+// By the monitor: starts a pass over the stacks of parked goroutines if it is time.
+void gf_trim_look(struct m *self, int64_t now);
+// When the next one is due if all stay idle from now on; INT64_MAX: none is.
+int64_t gf_trim_due(void);
+uint64_t gf_trim_count(void);
+
 // --- crowd.c ---
 
 void gf_crowd_init(void);

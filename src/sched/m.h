@@ -75,7 +75,7 @@ struct m {
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
 
     int id;               // [const] 0 is main's thread
-    char *signal_stack;   // [const] the alternate stack of GF_SIGNAL_STACK bytes, or NULL
+    char *signal_stack;   // [const] the alternate stack of GF_SIGNAL_STACK bytes
     void *cxx_globals_at; // [const] this thread's C++ exception state, or NULL
     void *
         base; // [const] of a worker: below it, its stack is the scheduler\'s; NULL on other threads

@@ -38,6 +38,7 @@ struct go_stats go_stats(void)
         .stacks_in_use = stacks.in_use,
         .stacks_reserved = stacks.reserved,
         .poller_wakeups = gf_poller_wakeups(),
+        .stacks_trimmed = gf_trim_count(),
     };
     add_threads(&s);
     for (int i = 0; i < GF_MOST_PROCS && gf_sched.ps[i]; i++)

@@ -15,6 +15,7 @@
 #include "sched/poller.h"
 #include "sched/start.h"
 
+#include <errno.h>
 #include <signal.h>
 
 enum {
@@ -43,13 +44,16 @@ static int busy_ps(void)
 }
 
 // All Ps are idle: 1. say that we sleep; 2. fence; 3. look again. Who takes an idle P: 1. takes it; 2. (the lock's
-// fence); 3. looks whether we sleep.
+// fence); 3. looks whether we sleep. At most until stacks are to be looked at.
 static void sleep_while_idle(void)
 {
+    int64_t until = gf_trim_due();
+    int ended = 0;
     gf_store_relaxed(&monitor.asleep, 1);
     gf_fence_seqcst();
-    while (gf_load_relaxed(&monitor.asleep) && busy_ps() == 0 && !gf_threads_are_leaving())
-        gf_os_futex_wait(&monitor.asleep, 1, INT64_MAX);
+    while (gf_load_relaxed(&monitor.asleep) && busy_ps() == 0 && !gf_threads_are_leaving() &&
+           ended != -ETIMEDOUT)
+        ended = gf_os_futex_wait(&monitor.asleep, 1, until);
     gf_store_relaxed(&monitor.asleep, 0);
 }
 
@@ -274,6 +278,7 @@ static void *monitor_main(void *arg)
         bool active = look_at_all(now);
         look_around(self, now);
         gf_threads_look();
+        gf_trim_look(self, now);
         gf_solo_look(now);
         gf_schedtrace_look(now);
         calm = active ? 0 : calm + 1;

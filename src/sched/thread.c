@@ -100,19 +100,18 @@ void gf_m_adopt_this_thread(struct m *m)
     m->rseq_slot = gf_arch_rseq_slot();
     if (__cxa_get_globals)
         m->cxx_globals_at = __cxa_get_globals();
-    // A thread's alternate stack is kept with its structure. Untouched, it costs nothing.
-    m->signal_stack = gf_os_reserve(GF_SIGNAL_STACK);
-    if (m->signal_stack)
-        gf_os_signal_stack_set(m->signal_stack, GF_SIGNAL_STACK);
+    // A thread's alternate stack. Untouched, it costs nothing.
+    m->signal_stack = gf_stack_new_for_signals(GF_SIGNAL_STACK);
+    if (!m->signal_stack)
+        gf_fatal("out of memory (signal stack)");
+    gf_os_signal_stack_set(m->signal_stack, GF_SIGNAL_STACK);
     gf_tls_m = m;
 }
 
 static void drop_signal_stack(struct m *m)
 {
-    if (!m->signal_stack)
-        return;
     gf_os_signal_stack_drop();
-    gf_os_release(m->signal_stack, GF_SIGNAL_STACK);
+    gf_stack_free_for_signals(m->signal_stack, GF_SIGNAL_STACK);
     m->signal_stack = NULL;
 }
 
@@ -279,11 +278,12 @@ static struct m *adopt_foreign(void)
 static void start_runtime(void)
 {
     gf_slab_init(sizeof(struct g));
-    gf_stack_init(gf_debug_key("noguardinstall") <= 0);
+    gf_stack_init(gf_debug_key("noguardinstall") <= 0, gf_debug_key("guards"));
     gf_sched.has_membarrier = gf_os_membarrier_init();
     gf_solo_init();
     gf_crowd_init();
     gf_thread_count_init();
+    gf_trim_init();
     gf_sched.migrate = gf_debug_key("migrate") > 0;
     gf_store_relaxed(&gf_sched.clock, gf_os_now()); // relaxed: coarse by nature
     gf_procs_init();

@@ -48,13 +48,14 @@ static void nap(long milliseconds)
     nanosleep(&t, NULL);
 }
 
-// Waits until no other thread has been scheduled for 100 ms: the monitor has gone to sleep too.
-static void wait_until_all_sleep(void)
+// Waits until no other thread has been scheduled for a while: the monitor has gone to sleep too. For good, it does so some
+// seconds after the last goroutine has parked, when it has looked for stacks to give back.
+static void wait_until_all_sleep(long milliseconds)
 {
     long seen = -1, now;
     for (int i = 0; i < 200 && (now = switches_of_others(true)) != seen; i++) {
         seen = now;
-        nap(100);
+        nap(milliseconds);
     }
     CHECK_EQ(switches_of_others(true), seen);
 }
@@ -70,7 +71,7 @@ static int wake_up[2];
 static void *watch_the_idle(void *arg)
 {
     (void)arg;
-    wait_until_all_sleep();
+    wait_until_all_sleep(2500);
     long before = switches_of_others(true);
     nap((long)test_rounds(3000));
     long after = switches_of_others(true);
@@ -116,7 +117,7 @@ TEST_LONG(idle_program_makes_no_system_calls_and_burns_no_processor, 300)
 static void *write_when_all_sleep(void *arg)
 {
     (void)arg;
-    wait_until_all_sleep();
+    wait_until_all_sleep(100);
     CHECK(write(wake_up[1], "x", 1) == 1);
     return NULL;
 }

@@ -60,6 +60,16 @@ TEST(hogs_on_two_processors_do_not_delay_a_ticker)
     check_ticker_beside_hogs(2);
 }
 
+TEST(hogs_run_for_a_whole_time_slice_each)
+{
+    start_hogs(1, 3);
+    uint64_t before = go_stats().preemptions;
+    go_time begin = go_now();
+    go_sleep(GO_SECOND);
+    int64_t slices = go_since(begin) / (10 * GO_MILLISECOND);
+    CHECK((int64_t)(go_stats().preemptions - before) <= slices + slices / 4 + 5);
+}
+
 TEST(program_ends_though_hogs_run)
 {
     test_needs_signals();

@@ -180,7 +180,9 @@ static inline uint32_t gf_view_timer_count(int p)
 // The signal stack of a thread; start is NULL if it has none.
 static inline struct gf_view_range gf_view_signal_stack(const struct m *m)
 {
-    return (struct gf_view_range){m->signal_stack, GF_SIGNAL_STACK};
+    return m->signal_stack ? (struct gf_view_range){m->signal_stack - GF_STACK_GUARD,
+                                                    GF_STACK_GUARD + GF_SIGNAL_STACK}
+                           : (struct gf_view_range){NULL, 0};
 }
 
 // From where on a worker thread's own stack, with its thread-locals at the top, may be of interest to the program: below

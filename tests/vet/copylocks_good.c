@@ -20,11 +20,18 @@ static struct counter fresh(int count)
     return (struct counter){.count = count};
 }
 
+static struct counter filled(int count)
+{
+    struct counter c = {0};
+    c.count = count;
+    return c; // its lock has never been used
+}
+
 static void fresh_values(void)
 {
     struct counter a = {0}, b = fresh(1), c = (struct counter){.count = 2};
     a = (struct counter){0};
-    b = fresh(3);
+    b = filled(3);
     c.count = a.count + b.count;
 }
 

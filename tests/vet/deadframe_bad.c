@@ -113,6 +113,13 @@ static void through_a_pointer(void)
     go(add, p); // expect: pointer to n
 }
 
+static void through_a_pointer_set_later(void)
+{
+    int n = 1, *p;
+    p = &n;
+    go(add, p); // expect: pointer to n
+}
+
 static void group_without_wait(void)
 {
     int n = 1;
@@ -156,6 +163,7 @@ int main(void)
     by_timer();
     pool(NULL);
     through_a_pointer();
+    through_a_pointer_set_later();
     group_without_wait();
     through_a_helper();
     hidden_in_a_struct();

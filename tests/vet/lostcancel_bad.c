@@ -81,6 +81,34 @@ static void on_signal(void)
     chan_recv(go_context_done(ctx));
 }
 
+static int tested_only(go_context *parent)
+{
+    go_context *ctx = go_context_with_cancel(parent); // expect: is lost on the way out
+    if (!ctx)
+        return -1;
+    return work(ctx);
+}
+
+static void wait_for(go_context *ctx)
+{
+    chan_recv(go_context_done(ctx));
+}
+
+static void lent_to_a_goroutine(go_context *parent)
+{
+    go(wait_for, go_context_with_cancel(parent)); // expect: is dropped
+}
+
+static void rounds_that_go_on(go_context *parent)
+{
+    for (int i = 0; i < 3; i++) {
+        go_context *ctx = go_context_with_cancel(parent); // expect: is lost on the way out
+        if (work(ctx))
+            continue;
+        go_context_free(ctx);
+    }
+}
+
 static int lost_in_select(go_context *parent, recv_chan(int) c)
 {
     int v = 0;
@@ -111,5 +139,8 @@ int main(void)
     ticking();
     on_signal();
     lost_in_select(root, NULL);
+    tested_only(root);
+    lent_to_a_goroutine(root);
+    rounds_that_go_on(root);
     return 0;
 }

@@ -112,6 +112,14 @@ static int by_a_flag_set_later(go_context *parent, bool limited)
     return err;
 }
 
+static void twice_here(go_context *parent)
+{
+    go_context *ctx = go_context_with_cancel(parent);
+    go(work, go_context_ref(ctx));
+    go_context_free(ctx);
+    go_context_free(ctx);
+}
+
 static void each_round(go_context *parent)
 {
     for (int i = 0; i < 3; i++) {
@@ -172,6 +180,7 @@ int main(void)
     only_if_made(root, true);
     by_a_flag(root, true);
     by_a_flag_set_later(root, true);
+    twice_here(root);
     each_round(root);
     sent(c, root);
     by_a_helper(root);

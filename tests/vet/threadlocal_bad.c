@@ -54,6 +54,14 @@ static void into_it(recv_chan(int) in)
     chan_recv(in, &current); // expect: a call that parks gets the address of the thread-local
 }
 
+static void up_and_down(go_mutex *m)
+{
+    current++;
+    go_mutex_lock(m);
+    current--; // expect: the thread-local current is used before and after
+    go_mutex_unlock(m);
+}
+
 static __thread char *cursor;
 
 static void behind_a_pointer(recv_chan(int) in)
@@ -108,6 +116,7 @@ int main(void)
     through_a_pointer(NULL);
     into_it(NULL);
     behind_a_pointer(NULL);
+    up_and_down(&m);
     park_in_a_helper();
     in_a_select(NULL, 1);
     counted_and_read(NULL);

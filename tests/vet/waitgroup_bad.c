@@ -65,6 +65,26 @@ static void done_elsewhere(go_waitgroup *wg)
     finish(wg);
 }
 
+static void by_another_name(void *arg)
+{
+    go_waitgroup *wg = arg;
+    go_waitgroup_add(wg, 1); // expect: go_waitgroup_add in the goroutine
+    work();
+    go_waitgroup_done(wg);
+}
+
+static void begin(go_waitgroup *wg)
+{
+    go_waitgroup_add(wg, 1);
+}
+
+static void by_a_helper(go_waitgroup *wg)
+{
+    begin(wg); // expect: go_waitgroup_add in the goroutine
+    work();
+    go_waitgroup_done(wg);
+}
+
 static struct job jobs[3];
 
 int main(void)
@@ -79,6 +99,8 @@ int main(void)
     }
     go_safe(later, &wg, true);
     go(done_elsewhere, &wg);
+    go(by_another_name, &wg);
+    go(by_a_helper, &wg);
     go_waitgroup_wait(&wg);
     go_waitgroup_wait(&all);
     return 0;

@@ -98,6 +98,19 @@ static void starter(go_waitgroup *wg)
     go_waitgroup_done(wg);
 }
 
+static void one_more(go_waitgroup *wg)
+{
+    go_waitgroup_add(wg, 1);
+    go(counted, wg);
+}
+
+static void helped(go_waitgroup *wg)
+{
+    one_more(wg);
+    one_more(wg);
+    go_waitgroup_done(wg);
+}
+
 int main(void)
 {
     go_waitgroup wg = {0};
@@ -105,7 +118,8 @@ int main(void)
     tree();
     crawler();
     own_wait_group();
-    go_waitgroup_add(&wg, 2);
+    go_waitgroup_add(&wg, 3);
+    go(helped, &wg);
     go(takes_off, &wg);
     go(starter, &wg);
     go_waitgroup_go(&wg, work);

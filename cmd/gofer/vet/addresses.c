@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A pointer into the frame is &x, an array, a part of either, a compound literal, or a local pointer that is set to one
-// of these where it is declared and never again. What goes through a pointer (p->x) belongs to somebody else. A function
+// of these and to nothing else. What goes through a pointer (p->x) belongs to somebody else. A function
 // of the same file that hands a parameter of its own to a goroutine, and does not wait, passes it on in its caller's name.
 #include "addresses.h"
 
@@ -17,16 +17,24 @@ static struct node *declaration_of(struct node *function, const struct node *ref
     return NULL;
 }
 
-static bool is_assigned(struct node *function, const struct node *variable)
+// What the variable is set to, if that is done at one place only; NULL else.
+static struct node *only_value(struct node *function, struct node *declaration)
 {
-    tree_each(n, function->body)
-        if (((n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0) ||
-             n->kind == CXCursor_CompoundAssignOperator ||
-             (n->kind == CXCursor_UnaryOperator && strcmp(n->op, "&") == 0)) &&
-            n->first && n->first->kind == CXCursor_DeclRefExpr &&
-            node_same_decl(n->first, variable))
-            return true;
-    return false;
+    struct node *value = declaration->first;
+    int times = value != NULL;
+    tree_each(n, function->body) {
+        if (!n->first || n->first->kind != CXCursor_DeclRefExpr ||
+            !node_same_decl(n->first, declaration))
+            continue;
+        bool sets = n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0;
+        bool changes = n->kind == CXCursor_CompoundAssignOperator ||
+                       (n->kind == CXCursor_UnaryOperator &&
+                        (strcmp(n->op, "&") == 0 || strlen(n->op) > 1));
+        if (sets)
+            value = node_last(n);
+        times += sets + 2 * changes;
+    }
+    return times == 1 ? value : NULL;
 }
 
 // The block that a declaration, or a literal, stands in; a loop, if that is its head.
@@ -57,9 +65,8 @@ static bool resolve(struct node *function, struct node *argument, struct passed 
     struct node *d = declaration_of(function, v);
     if (!place) {
         // A pointer: to what it was set.
-        if (v != argument || !d || !d->first || is_assigned(function, d))
-            return false;
-        return address_of(d->first) && resolve(function, d->first, p);
+        struct node *value = v == argument && d ? only_value(function, d) : NULL;
+        return value && address_of(value) && resolve(function, value, p);
     }
     p->reference = v;
     p->name = v->name;

@@ -117,6 +117,21 @@ static void look_at_call(struct node *call)
     }
 }
 
+// Whether the value is a local variable whose address nobody has taken: then its lock has never been used.
+static bool is_unused(struct node *value)
+{
+    struct node *function = node_function(value);
+    if (value->kind != CXCursor_DeclRefExpr || !is_local(value, function))
+        return false;
+    tree_each(n, function->body) {
+        struct node *place = n->kind == CXCursor_UnaryOperator ? address_of(n) : NULL;
+        struct node *v = place ? base_variable(place) : NULL;
+        if (v && node_same_decl(v, value))
+            return false;
+    }
+    return true;
+}
+
 // The element of a list of initialisers, at any depth.
 static void look_at_elements(struct node *list)
 {
@@ -143,7 +158,7 @@ static void look(struct node *n)
             found(&check_copylocks, n, "the assignment copies a %s: use a pointer", lock);
         break;
     case CXCursor_ReturnStmt:
-        if (is_read(n->first) && node_holds_lock(n->first, lock))
+        if (is_read(n->first) && node_holds_lock(n->first, lock) && !is_unused(n->first))
             found(&check_copylocks, n, "the return copies a %s: return a pointer", lock);
         break;
     case CXCursor_InitListExpr:

@@ -48,7 +48,9 @@ static struct node *loop_around(struct node *n)
 static void look(struct unit *u, const struct passed *p)
 {
     struct node *loop = loop_around(p->block);
-    if (loop && loop != p->block && node_within(p->spawn, loop)) {
+    if (loop && loop == p->block)
+        return; // declared by the head of a loop: see loopvar
+    if (loop && node_within(p->spawn, loop)) {
         if (!round_waits(u, loop, p->spawn))
             found(&check_deadframe, p->argument,
                   "the goroutine gets a pointer to %s, whose life ends with this round of the loop",

@@ -61,6 +61,14 @@ static bool ends_by_name(const char *name)
     return false;
 }
 
+static unsigned argument_index(const struct node *call, const struct node *argument)
+{
+    unsigned index = 0;
+    for (struct node *c = call->first->next; c && c != argument; c = c->next)
+        index++;
+    return index;
+}
+
 // The parameter of a function of this unit: is it stored, returned, freed or handed on?
 static bool takes_over(struct unit *u, struct node *function, unsigned index, int depth);
 
@@ -88,12 +96,8 @@ static bool is_handed_over(struct unit *u, struct node *use, int depth)
     }
     if (!p)
         return false;
-    if (p->kind == CXCursor_CallExpr) {
-        unsigned index = 0;
-        for (struct node *c = p->first->next; c && c != n; c = c->next)
-            index++;
-        return n == p->first ? false : is_handed_over_by(u, p, index, depth);
-    }
+    if (p->kind == CXCursor_CallExpr)
+        return n != p->first && is_handed_over_by(u, p, argument_index(p, n), depth);
     if (p->kind == CXCursor_BinaryOperator)
         return strcmp(p->op, "=") == 0 && p->first != n;
     return p->kind == CXCursor_ReturnStmt || p->kind == CXCursor_InitListExpr ||
@@ -134,10 +138,6 @@ static bool meets(struct node *n, void *arg)
         s->lost_at = n;
         return true;
     }
-    // A null test: the branch without the thing has nothing to free.
-    if (n->parent && n->parent->kind == CXCursor_IfStmt && n->parent->cond == n &&
-        mentions(n, s->variable) && n->kind != CXCursor_CallExpr)
-        return true;
     struct node *cancel;
     if (calls_now_or_deferred(n, "go_context_cancel", &cancel) && mentions(cancel, s->variable))
         s->cancelled = true;
@@ -153,9 +153,24 @@ static bool meets(struct node *n, void *arg)
            is_handed_over(s->unit, n, 3);
 }
 
+// Whether the condition asks if the variable is set.
+static bool is_null_test(struct node *cond, const struct node *variable)
+{
+    if (cond->kind == CXCursor_UnaryOperator && strcmp(cond->op, "!") == 0)
+        cond = cond->first;
+    if (cond->kind == CXCursor_BinaryOperator && (cond->op[0] == '=' || cond->op[0] == '!'))
+        cond = cond->first;
+    return cond && cond->kind == CXCursor_DeclRefExpr && node_same_decl(cond, variable);
+}
+
 static void leaves(struct node *exit, void *arg)
 {
     struct search *s = arg;
+    // Who leaves because there is no such thing has nothing to free.
+    for (struct node *n = exit; n->parent; n = n->parent)
+        if (n->parent->kind == CXCursor_IfStmt && n != n->parent->cond &&
+            is_null_test(n->parent->cond, s->variable))
+            return;
     if (!s->overwritten && !s->lost_at)
         s->lost_at = exit;
 }
@@ -180,7 +195,7 @@ static void follow(struct unit *u, struct node *call, const struct maker *m, str
 }
 
 // Where the value of a call goes: the local variable that it is stored in; NULL with *dropped for nowhere.
-static struct node *taker(struct node *call, bool *dropped)
+static struct node *taker(struct unit *u, struct node *call, bool *dropped)
 {
     struct node *n = call, *p = n->parent;
     while (p->kind == CXCursor_CStyleCastExpr) {
@@ -196,9 +211,11 @@ static struct node *taker(struct node *call, bool *dropped)
         p->first->kind == CXCursor_DeclRefExpr && is_local(p->first, node_function(call)) &&
         clang_getCursorKind(p->first->decl) == CXCursor_VarDecl)
         return p->first;
-    if (p->kind == CXCursor_CallExpr && p->first != n &&
-        strncmp(p->name, "go_context_with", 15) == 0)
-        *dropped = true; // the parent of another context, which holds its memory only
+    bool has_a_name = strcmp(call->name, "go_context_ref") == 0; // that of what it refers to
+    if (p->kind == CXCursor_CallExpr && p->first != n && !has_a_name &&
+        (strncmp(p->name, "go_context_with", 15) == 0 || callee(u, p)) &&
+        !is_handed_over_by(u, p, argument_index(p, n), 3))
+        *dropped = true; // lent to a function, or to another context, which holds its memory only
     return NULL;
 }
 
@@ -216,7 +233,7 @@ static void run(struct unit *u)
             if (!m || !n->parent)
                 continue;
             bool dropped = false;
-            struct node *variable = taker(n, &dropped);
+            struct node *variable = taker(u, n, &dropped);
             if (variable && !is_static(variable))
                 follow(u, n, m, variable);
             else if (dropped)

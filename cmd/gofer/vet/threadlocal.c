@@ -15,7 +15,7 @@ static bool is_thread_local(const struct node *reference)
            clang_getCursorTLSKind(reference->decl) != CXTLS_None;
 }
 
-enum use { NO_USE, READS, ASSIGNS, COUNTS };
+enum use { NO_USE, READS, ASSIGNS, ASSIGNS_A_PART, COUNTS_UP, COUNTS_DOWN };
 
 // What is done to the variable at this reference.
 static enum use use_of(const struct node *n, const struct node *variable)
@@ -31,9 +31,11 @@ static enum use use_of(const struct node *n, const struct node *variable)
     if (!p || p->first != whole)
         return READS;
     if (p->kind == CXCursor_BinaryOperator && strcmp(p->op, "=") == 0)
-        return ASSIGNS;
+        return whole->kind == CXCursor_ArraySubscriptExpr ? ASSIGNS_A_PART : ASSIGNS;
     bool steps = p->kind == CXCursor_UnaryOperator && strlen(p->op) > 1;
-    return p->kind == CXCursor_CompoundAssignOperator || steps ? COUNTS : READS;
+    if (p->kind != CXCursor_CompoundAssignOperator && !steps)
+        return READS;
+    return strchr(p->op, '+') ? COUNTS_UP : COUNTS_DOWN;
 }
 
 enum { PARKS_MAX = 64 };
@@ -74,7 +76,7 @@ static bool meets_read(struct node *n, void *arg)
     if (assigns(n, s->variable))
         return true;
     enum use use = use_of(n, s->variable);
-    if (use != READS && use != COUNTS)
+    if (use == NO_USE || use == ASSIGNS || use == ASSIGNS_A_PART)
         return false;
     if (n == s->first_use && s->only_read)
         return true; // the same read again, in the loop's next round
@@ -112,7 +114,7 @@ static bool is_only(struct node *function, const struct node *variable, enum use
 
 static void look_at_use(struct unit *u, struct node *function, struct node *n)
 {
-    if (n->kind != CXCursor_DeclRefExpr || !is_thread_local(n) || is_only(function, n, COUNTS))
+    if (n->kind != CXCursor_DeclRefExpr || !is_thread_local(n) || is_only(function, n, COUNTS_UP))
         return;
     follow(u, n, n, is_only(function, n, READS));
 }

@@ -21,11 +21,27 @@ static bool is_add(const struct node *n)
            !is_negative(call_argument(n, 1));
 }
 
+// What a local pointer is a new name for: go_waitgroup *wg = arg.
+static struct node *renamed(struct node *function, const struct node *reference)
+{
+    tree_each(n, function->body)
+        if (n->kind == CXCursor_VarDecl && node_same_decl(n, reference)) {
+            struct node *value = n->first;
+            while (value && value->kind == CXCursor_CStyleCastExpr)
+                value = value->first;
+            return value && value->kind == CXCursor_DeclRefExpr ? value : NULL;
+        }
+    return NULL;
+}
+
 // Which parameter of the function a wait group expression is; -1 for a global one, -2 for neither.
 static int parameter_index(struct node *function, struct node *wg)
 {
     struct node *place = address_of(wg);
-    struct node *v = base_variable(place ? place : wg);
+    struct node *v = base_variable(place ? place : wg),
+                *value = v && !place ? renamed(function, v) : NULL;
+    if (value)
+        return parameter_index(function, value);
     int index = 0;
     for (struct node *c = v ? function->first : NULL; c; c = c->next) {
         if (c->kind != CXCursor_ParmDecl)
@@ -100,9 +116,10 @@ static bool waits_for(struct node *spawn, struct node *wg)
     return false;
 }
 
-static void look_at_add(struct unit *u, struct node *spawn, struct node *f, struct node *add)
+// add: the call that counts wg up, itself or by a helper.
+static void look_at_add(struct unit *u, struct node *spawn, struct node *f, struct node *add,
+                        struct node *wg)
 {
-    struct node *wg = call_argument(add, 0);
     int index = parameter_index(f, wg);
     if (index == -2)
         return;
@@ -120,6 +137,19 @@ static void look_at_add(struct unit *u, struct node *spawn, struct node *f, stru
               spawn->at.line);
 }
 
+// Of a helper that only counts a wait group up: which of its parameters that is; -1 for any other function.
+static int adds_for(struct node *function)
+{
+    int index = -1;
+    tree_each(n, function->body) {
+        if (node_spawns(n))
+            return -1;
+        if (is_add(n))
+            index = parameter_index(function, call_argument(n, 0));
+    }
+    return index;
+}
+
 static void look(struct unit *u, struct node *spawn)
 {
     if (strcmp(spawn->starter, "go_spawn_") != 0 && strcmp(spawn->starter, "go_safe_") != 0)
@@ -128,8 +158,11 @@ static void look(struct unit *u, struct node *spawn)
     if (!f)
         return;
     tree_each(n, f->body) {
+        int helped;
         if (is_add(n))
-            look_at_add(u, spawn, f, n);
+            look_at_add(u, spawn, f, n, call_argument(n, 0));
+        else if (callee(u, n) && (helped = adds_for(callee(u, n))) >= 0)
+            look_at_add(u, spawn, f, n, call_argument(n, (unsigned)helped));
     }
 }
 

@@ -11,6 +11,7 @@
 #define GOFER_DETAIL_BIND_H
 
 #include <gofer/detail/base.h>
+#include <gofer/detail/words.h>
 
 // The fixed part of a bound call. Offsets are known to arch/x86_64/call.S.
 struct go_call {
@@ -47,7 +48,6 @@ struct go_capture_then {
 #define GO_VAL(a) ((void)0, (a))
 #define GO_TYPE(a) __typeof__(GO_VAL(a))
 #define GO_CLASS(a) __builtin_classify_type(GO_VAL(a))
-enum { GO_CLASS_POINTER = 5 };
 
 #define GO_IS_POINTER(a) (GO_CLASS(a) == GO_CLASS_POINTER)
 #define GO_IS_WORD(a)                                                                              \
@@ -146,8 +146,11 @@ enum { GO_CLASS_POINTER = 5 };
 #define GO_THEN_STUB(id, f, ...)                                                                   \
     __extension__({                                                                                \
         GO_BIND_CHECK(f, ##__VA_ARGS__);                                                           \
+        GO_DECLARE_TRIED(id, f, ##__VA_ARGS__)                                                     \
         void (*GO_CAT(go_stub_, id))(void);                                                        \
-        if (GO_IS_PLAIN(f, ##__VA_ARGS__))                                                         \
+        if (GO_IS_PLAIN(f, ##__VA_ARGS__) ||                                                       \
+            ((1 GO_EACH(GO_AND_WORD, ##__VA_ARGS__)) &&                                            \
+             !GO_RESULT_IS(f, long double, ##__VA_ARGS__) && GO_FITS_ANY(id, ##__VA_ARGS__)))      \
             GO_LOAD_STUB(GO_CAT(go_stub_, id), "go_capture_words_then");                           \
         else                                                                                       \
             GO_LOAD_STUB(GO_CAT(go_stub_, id), "go_capture_full_then");                            \

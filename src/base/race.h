@@ -133,4 +133,14 @@ struct gf_race_of_m {
 
 #endif
 
+// Around a count of references that goes down: what the others did happens before what the last one does.
+#define gf_race_last_of(count, dropped)                                                            \
+    __extension__({                                                                                \
+        gf_race_release(count);                                                                    \
+        bool last_ = (dropped);                                                                    \
+        if (last_)                                                                                 \
+            gf_race_acquire(count);                                                                \
+        last_;                                                                                     \
+    })
+
 #endif

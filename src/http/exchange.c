@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 
 #include "base/assert.h"
+#include "base/race.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void give_back_buffer(struct gf_exchange *x)
 void gf_exchange_put(struct gf_exchange_pool *pool, struct gf_exchange *x)
 {
     // Release for what this user did, acquire for what the others did.
-    if (gf_sub_acqrel(&x->users, 1) != 1)
+    if (!gf_race_last_of(&x->users, gf_sub_acqrel(&x->users, 1) == 1))
         return;
     gf_arena_reset(&x->arena);
     give_back_buffer(x);

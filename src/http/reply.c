@@ -5,6 +5,7 @@
 #include "http/reply.h"
 
 #include "base/assert.h"
+#include "base/race.h"
 
 #include <gofer/net.h>
 
@@ -27,7 +28,7 @@ struct gf_guard {
 
 static void leave(struct gf_guard *g)
 {
-    if (gf_sub_acqrel(&g->users, 1) == 1)
+    if (gf_race_last_of(&g->users, gf_sub_acqrel(&g->users, 1) == 1))
         free(g);
 }
 

@@ -8,6 +8,7 @@
 #include "http/server.h"
 
 #include "base/assert.h"
+#include "base/race.h"
 #include "panic/misuse.h"
 
 #include <gofer/context.h>
@@ -58,7 +59,7 @@ void gf_server_ref(go_http_server *s)
 void gf_server_unref(go_http_server *s)
 {
     // Release for what this one did, acquire for what the others did: the last one frees it all.
-    if (gf_sub_acqrel(&s->refs, 1) != 1)
+    if (!gf_race_last_of(&s->refs, gf_sub_acqrel(&s->refs, 1) == 1))
         return;
     while (s->hooks) {
         struct gf_shutdown_hook *next = s->hooks->next;

@@ -9,6 +9,7 @@
 #include "http/response.h"
 
 #include "base/assert.h"
+#include "base/race.h"
 
 #include <gofer/context.h>
 #include <gofer/go.h>
@@ -72,7 +73,7 @@ static struct shadow *new_shadow(const go_http_next *next, go_http_response *w, 
 static void leave(struct shadow *s)
 {
     // Release for what this one did, acquire for what the other did.
-    if (gf_sub_acqrel(&s->users, 1) != 1)
+    if (!gf_race_last_of(&s->users, gf_sub_acqrel(&s->users, 1) == 1))
         return;
     go_panic_free(s->panic);
     chan_free(s->done);

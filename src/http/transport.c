@@ -6,6 +6,7 @@
 #include "http/transport.h"
 
 #include "base/assert.h"
+#include "base/race.h"
 #include "http/netconn.h"
 
 #include <gofer/go.h>
@@ -40,7 +41,7 @@ struct gf_transport *gf_transport_new(go_http_client_options options)
 static void leave(struct gf_transport *t)
 {
     // Release for what this one did, acquire for what the others did: the last one frees it.
-    if (gf_sub_acqrel(&t->users, 1) == 1)
+    if (gf_race_last_of(&t->users, gf_sub_acqrel(&t->users, 1) == 1))
         free(t);
 }
 

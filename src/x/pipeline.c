@@ -192,11 +192,8 @@ static void finish(struct runner *r)
     free(r->call);
     go_chan_free_(r->in);
     // Acquire and release: whatever the others did with the stage happens before its end.
-    gf_race_release(&r->stage->left);
-    if (gf_sub_acqrel(&r->stage->left, 1) == 1) {
-        gf_race_acquire(&r->stage->left);
+    if (gf_race_last_of(&r->stage->left, gf_sub_acqrel(&r->stage->left, 1) == 1))
         free_stage(r->stage);
-    }
 }
 
 static void prepare_call(struct runner *r)

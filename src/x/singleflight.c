@@ -14,6 +14,8 @@
 #include "x/alloc.h"
 #include "x/job.h"
 
+#include "base/race.h"
+
 #include <errno.h>
 #include <gofer/panic.h>
 #include <gofer/x/singleflight.h>
@@ -58,7 +60,7 @@ static struct flight *flight_new(go_singleflight *g, const char *key,
 static void let_go(struct flight *f)
 {
     // Acquire and release: the last one is alone with it.
-    if (gf_sub_acqrel(&f->holders, 1) != 1)
+    if (!gf_race_last_of(&f->holders, gf_sub_acqrel(&f->holders, 1) == 1))
         return;
     go_panic_free(f->panic);
     free(f->job.large);

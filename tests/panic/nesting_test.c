@@ -2,6 +2,7 @@
 // Deferred calls and tries by the hundred thousand, nested in the frames of one deep recursion, left by return, by a
 // panic and by an exit; and roads that the compiler's cleanups do not expect: a defer that a goto or a case label has
 // jumped over (gcc runs its cleanup all the same), and a longjmp of the program's own out of a block that has deferred.
+// no-race: the detector keeps 65,536 frames of a stack, and does not look whether there are more.
 #include "support/test.h"
 
 #include <setjmp.h>

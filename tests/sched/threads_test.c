@@ -65,7 +65,7 @@ TEST(idle_threads_are_used_again)
 
 TEST(idle_threads_that_nobody_needs_end_after_a_while)
 {
-    enum { KEPT_IDLE = 2 + 2, MAIN_MONITOR_AND_SANITIZERS = 3 };
+    enum { KEPT_IDLE = 2 + 2, MAIN_MONITOR_AND_SANITIZERS = 4 };
     test_add_debug("threadlife=20");
     go_maxprocs(2);
     block_in_many_calls(30);

@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: MIT
 // Question: what is a data race, and how do I find one?
 // Answer:   two goroutines touch the same variable at the same time, at least one writes, and nothing orders them. The
-//           program may work for years. `./gofer run -race data_race.c racy` finds it at the first try:
+//           program may work for years. `GOFER_MAXPROCS=1 ./gofer run -race data_race.c racy` finds it at the first try,
+//           and ends with status 66:
 //
+//               ==================
 //               WARNING: DATA RACE
-//               Write at … by goroutine 3:
-//                 count_racily() data_race.c
-//               Previous write at … by goroutine 2:
-//                 count_racily() data_race.c
+//               Read at … by goroutine 2:
+//                 count_racily()
+//                     data_race.c:42
 //
-//           and ends with status 66.
+//               Previous write at … by goroutine 3:
+//                 count_racily()
+//                     data_race.c:43
+//
+//               Goroutine 2 (running) created at:
+//                 run_racily()
+//                     data_race.c:56
+//                 main()
+//                     data_race.c:75
+//
+//               Goroutine 3 (finished) created at:
+//                 run_racily()
+//                     data_race.c:57
+//                 main()
+//                     data_race.c:75
+//               ==================
+//               Found 1 data race(s)
+//
 // Watch:    "it is only a counter" and "it is only read" are no excuses: the compiler may keep the variable in a register,
 //           and the processors their caches. Use a lock, an atomic or a channel. Without an argument this program does.
 #include <gofer.h>

@@ -265,6 +265,11 @@ void go_race_drain_(void)
     wait_for(gf_load_relaxed(&ring.handed), LAST_PATIENCE); // relaxed: what comes later is lost
 }
 
+uint32_t gf_race_count(void)
+{
+    return gf_load_relaxed(&ring.handed); // relaxed: what is reported meanwhile may count or not
+}
+
 bool go_race_leaves_goroutines_(void)
 {
     int count = 0;

@@ -10,6 +10,7 @@
 
 #include "debug/heap.h"
 #include "debug/leak.h"
+#include "debug/race.h"
 #include "os/os.h"
 
 #include <stdarg.h>
@@ -150,6 +151,17 @@ static void wait_for_parallel(go_test *t)
     }
 }
 
+// What was reported since the test began, by whichever test, if several run: as in Go.
+static void blame_for_races(go_test *t)
+{
+    if (gf_race_count() == t->races)
+        return;
+    go_mutex_lock(&t->mutex);
+    add_text(t, "    testing: race detected during execution of test\n");
+    go_mutex_unlock(&t->mutex);
+    go_test_fail(t);
+}
+
 // Deferred by the test's goroutine: it may end by go_exit.
 static void finish(go_test *t)
 {
@@ -157,6 +169,7 @@ static void finish(go_test *t)
     if (parallel)
         chan_recv(testing.places);
     wait_for_parallel(t);
+    blame_for_races(t);
     report(t);
     // The last touch: who waits frees it.
     if (parallel)
@@ -185,6 +198,7 @@ static bool run(go_test *t)
         go_mutex_unlock(&testing.printing);
     }
     t->start = gf_os_now();
+    t->races = gf_race_count();
     go(run_body, t);
     bool over = chan_recv(t->settled) == 1;
     bool good = !go_test_failed(t);
@@ -218,6 +232,7 @@ void go_test_parallel(go_test *t)
     chan_recv(parent->barrier);
     chan_send(testing.places, GO_UNIT);
     t->start = gf_os_now();
+    t->races = gf_race_count();
 }
 
 // ---- Leaks ----

@@ -13,6 +13,7 @@ struct go_test {
     void (*sub)(go_test *t, void *arg); // of a subtest, instead of body
     void *arg;
     int64_t start;            // monotonic
+    uint32_t races;           // reported before it began
     chan(int) settled;        // one element: it is over, or has become parallel
     chan(go_unit) over;       // closed when it is over
     chan(go_unit) barrier;    // closed when its parallel subtests may go on

@@ -35,6 +35,7 @@ const struct leg legs[] = {
     {"dev", "GOFER_MAXPROCS=1", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=2", NO_TREE, 0, false},
     {"dev", "GOFER_MAXPROCS=8", NO_TREE, 0, false},
+    {"race", NULL, NO_TREE, 0, false},
     {"dev", "RACE_SET=all", "-R", "^race/", 0, false},
     {"dev", "GOFER_MAXPROCS=1", STRESS, 10, false},
     {"dev", "GOFER_MAXPROCS=2", STRESS, 10, false},

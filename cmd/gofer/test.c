@@ -129,7 +129,7 @@ static int parse(struct test_options *o, const struct gofer_env *env, int argc, 
 // Learners copy these programs: nothing may be wrong with them that a sanitizer can find.
 static bool is_cookbook_leg(const struct leg *leg)
 {
-    static const char *const presets[] = {"dev", "asan", "tsan"};
+    static const char *const presets[] = {"dev", "asan", "tsan", "race"};
     for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
         if (!leg->setting && !leg->repeat && strcmp(leg->preset, presets[i]) == 0)
             return true;
@@ -139,7 +139,7 @@ static bool is_cookbook_leg(const struct leg *leg)
 static bool is_chosen(const struct test_options *o, const struct leg *leg)
 {
     if (o->race)
-        return strcmp(leg->preset, "tsan") == 0;
+        return strcmp(leg->preset, "tsan") == 0 || strcmp(leg->preset, "race") == 0;
     if (o->cookbook)
         return is_cookbook_leg(leg);
     return o->all || leg->quick;

@@ -120,7 +120,7 @@ void gf_select_unqueue(struct m *m, struct gf_select *s, bool woken, struct gf_s
         if (!woken || r->chosen != &s->cases[w->value >> GF_WOKEN_SHIFT])
             unqueue(m, w);
         else
-            gf_select_race_done(r->chosen, true, gf_chan_race_bytes(w));
+            gf_select_race_done(r->chosen, gf_chan_race_bytes(w));
         gf_chan_race_parked(w);
     }
 }

@@ -81,11 +81,12 @@ static inline struct go_case_ *draw(struct m *m, struct gf_select *s, uint32_t n
 // Under the lock of the channel: does the operation if it needs no waiting.
 static inline bool try_case(struct go_case_ *k, struct gf_select_result *r)
 {
+    gf_select_race_begins(k);
     if (gf_case_sends(k) ? !gf_chan_put(k->chan, k->slot, &r->wake, &r->closed)
                          : !gf_chan_get(k->chan, k->slot, &r->wake, &r->ok))
         return false;
     r->chosen = k;
-    gf_select_race_done(k, r->closed, k->chan->elem_size);
+    gf_select_race_done(k, k->chan->elem_size);
     return true;
 }
 

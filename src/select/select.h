@@ -45,15 +45,22 @@ struct gf_select_result {
     bool closed;             // a send, to a channel that is closed
 };
 
-// For the race detector: the operation is done. What was received has been written; who set the timer, if it was one, is
-// known by the channel's address; a send has read the channel, unless that may be gone (or was closed).
-static inline void gf_select_race_done(const struct go_case_ *k, bool gone, size_t bytes)
+// For the race detector. A send that takes place at once reads the channel, before its receiver can know of it; a channel
+// that a parked one goes to may be gone by then, and one that is not ready is not touched.
+static inline void gf_select_race_begins(const struct go_case_ *k)
 {
-    if (gf_case_sends(k)) {
-        if (!gone)
-            gf_chan_race_sent(k->chan);
+    const struct go_chan *c = k->chan;
+    if (GF_RACE && gf_case_sends(k) &&
+        (c->closed || c->count < c->cap || !gf_list_empty(&c->receivers)))
+        gf_chan_race_sent(c);
+}
+
+// The operation is done. What was received has been written; who set the timer, if it was one, is known by the channel's
+// address.
+static inline void gf_select_race_done(const struct go_case_ *k, size_t bytes)
+{
+    if (gf_case_sends(k))
         return;
-    }
     gf_race_acquire(k->chan);
     if (k->slot)
         gf_race_wrote(k->slot, bytes);

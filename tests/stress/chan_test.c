@@ -2,6 +2,7 @@
 // Channels with many goroutines on both sides: every value arrives exactly once, the values of one sender
 // arrive in order at each receiver, closing under load loses nothing that was sent, and the operations that
 // do not wait neither invent nor lose values. Run at one, two and (oversubscribed) eight processors.
+// no-race: closes a channel beside senders, which is a race itself.
 #include "support/test.h"
 
 enum { PRODUCERS = 8, CONSUMERS = 8 };

@@ -2,6 +2,7 @@
 // Selects under contention: several peers race for one parked select, selects race each other, with closes,
 // time-outs and plain operations among them. No case fires twice, none is lost, no value is lost or doubled.
 // Run at one, two and (oversubscribed) eight processors.
+// no-race: closes a channel beside selects that send, which is a race itself.
 #include "support/test.h"
 
 enum { CHANNELS = 4, PEERS = 4 };

@@ -22,8 +22,10 @@ static size_t resident(void)
 // Frames of about 512 bytes, filled and checked.
 static void __attribute__((noinline)) go_deep(size_t bytes, int salt)
 {
-    volatile unsigned char frame[400];
-    memset((unsigned char *)frame, (int)(bytes / 512 + (size_t)salt), sizeof frame);
+    unsigned char frame[400];
+    memset(frame, (int)(bytes / 512 + (size_t)salt), sizeof frame);
+    // The whole of it may be looked at: a compiler would keep only what is checked below.
+    __asm__ volatile("" : : "r"(frame) : "memory");
     if (bytes > 512)
         go_deep(bytes - 512, salt);
     for (size_t i = 0; i < sizeof frame; i += 57)

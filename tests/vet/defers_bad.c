@@ -80,6 +80,15 @@ static void file_in_every_round(recv_chan(int) in)
     }
 }
 
+static int left_before(go_mutex *m, int n)
+{
+    go_mutex_lock(m);
+    if (n < 0)
+        return -1; // expect: the return leaves before the defer
+    defer(go_mutex_unlock, m);
+    return n;
+}
+
 static jmp_buf out;
 
 static void skipped(int v)
@@ -87,7 +96,7 @@ static void skipped(int v)
     char *buffer = malloc(16);
     defer(free, buffer);
     if (v < 0)
-        longjmp(out, 1); // expect: longjmp skips the defer in line 88
+        longjmp(out, 1); // expect: longjmp skips the defer in line 97
     handle(v);
 }
 
@@ -104,5 +113,6 @@ int main(void)
     closed_in_every_round(NULL);
     done_in_every_round(c, &(go_waitgroup){0});
     file_in_every_round(c);
+    left_before(&(go_mutex){0}, 1);
     return 0;
 }

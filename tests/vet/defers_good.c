@@ -130,6 +130,19 @@ again:;
         goto again;
 }
 
+static int unlocked_before(go_mutex *m, int n)
+{
+    if (n == 0)
+        return 0;
+    go_mutex_lock(m);
+    if (n < 0) {
+        go_mutex_unlock(m);
+        return -1;
+    }
+    defer(go_mutex_unlock, m);
+    return n;
+}
+
 static jmp_buf out;
 
 static void outside(int v)
@@ -161,5 +174,6 @@ int main(void)
     until_a_helper_exits(c, go_context_background());
     until_the_context_ends(c, go_context_background());
     jump_back(2);
+    unlocked_before(&m, 1);
     return 0;
 }

@@ -58,6 +58,12 @@ static void both(go_context *ctx, char *const *argv)
     go_command_run(ctx, argv, (go_command_options){0}), job(1); // miss: the left side of a comma
 }
 
+static void tried(go_mutex *m)
+{
+    go_mutex_try_lock(m); // expect: the result of go_mutex_try_lock says whether
+    go_mutex_unlock(m);
+}
+
 static void flight(go_singleflight *g)
 {
     go_singleflight_do(g, "key", NULL, NULL, (int (*)(void **))0); // expect: go_singleflight_do
@@ -74,5 +80,6 @@ int main(void)
     descriptor(1, 2);
     both(root, NULL);
     flight(NULL);
+    tried(&(go_mutex){0});
     return 0;
 }

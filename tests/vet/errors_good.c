@@ -65,6 +65,12 @@ static int jobs_that_cannot_fail(void)
     return n;
 }
 
+static void tried(go_mutex *m)
+{
+    if (go_mutex_try_lock(m))
+        go_mutex_unlock(m);
+}
+
 static void elsewhere(go_errgroup *g, int fd)
 {
     defer(go_errgroup_wait, g);
@@ -103,6 +109,7 @@ int main(void)
     no_errors(NULL);
     without_a_context(NULL, NULL);
     jobs_that_cannot_fail();
+    tried(&(go_mutex){0});
     elsewhere(NULL, 1);
     summed(1, NULL);
     asserted(NULL);

@@ -2,7 +2,8 @@
 // defers: deferred calls that are not made, or too often. A defer belongs to its block. If an endless loop without a way
 // out follows in it, the block is never left. If the block is the body of a loop, the call is made in every round: what
 // was made once, before the loop, is then freed or closed in the first one and again in the second. Jumps over a defer
-// are reported by the compiler (parse.c); longjmp out of its block skips the call too.
+// are reported by the compiler (parse.c); longjmp out of its block skips the call too. And an unlock that is deferred only
+// after a way out of the function leaves the lock locked there.
 #include "findings.h"
 #include "flow.h"
 #include "names.h"
@@ -153,6 +154,56 @@ static void look_at_longjmp(struct node *n)
         }
 }
 
+// The lock that a deferred unlock undoes; NULL if it is none.
+static const char *lock_for(const char *unlock)
+{
+    static const char *const pairs[][2] = {
+        {"go_mutex_unlock", "go_mutex_lock"},
+        {"go_rwmutex_unlock", "go_rwmutex_lock"},
+        {"go_rwmutex_runlock", "go_rwmutex_rlock"},
+        {"pthread_mutex_unlock", "pthread_mutex_lock"},
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (strcmp(pairs[i][0], unlock) == 0)
+            return pairs[i][1];
+    return NULL;
+}
+
+static bool calls_for(const struct node *n, const char *name, const struct node *place)
+{
+    return n->kind == CXCursor_CallExpr && strcmp(n->name, name) == 0 &&
+           same_place(call_argument(n, 0), place);
+}
+
+// A return in a statement between the lock and the defer, before which nothing unlocks.
+static struct node *locked_return(struct node *statement, const struct node *unlock)
+{
+    tree_each(n, statement) {
+        if (calls_for(n, unlock->name, call_argument(unlock, 0)))
+            return NULL;
+        if (n->kind == CXCursor_ReturnStmt)
+            return n;
+    }
+    return NULL;
+}
+
+static void look_before(struct node *defer)
+{
+    struct node *unlock = defer->bound, *block = block_of(defer);
+    const char *lock = unlock ? lock_for(unlock->name) : NULL;
+    bool locked = false;
+    for (struct node *c = lock && block ? block->first : NULL; c && !node_within(defer, c);
+         c = c->next) {
+        struct node *exit = locked ? locked_return(c, unlock) : NULL;
+        if (exit)
+            found(&check_defers, exit,
+                  "the return leaves before the defer in line %u, and the lock stays locked",
+                  defer->parent->at.line);
+        locked |= calls_for(c, lock, call_argument(unlock, 0));
+        locked &= !calls_for(c, unlock->name, call_argument(unlock, 0));
+    }
+}
+
 static void run(struct unit *u)
 {
     for (struct node *f = u->functions; f; f = f->next)
@@ -160,6 +211,7 @@ static void run(struct unit *u)
             if (n->role == ROLE_DEFER && n->parent) {
                 look_in_loop(n);
                 look_behind(u, n);
+                look_before(n);
             }
             look_at_longjmp(n);
         }

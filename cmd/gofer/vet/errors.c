@@ -65,6 +65,10 @@ static bool is_zero(const struct node *literal)
     return yes;
 }
 
+// Whether they got what they tried for.
+static const char *const tries[] = {"go_mutex_try_lock", "go_rwmutex_try_lock",
+                                    "go_rwmutex_try_rlock", "go_semaphore_try_acquire", NULL};
+
 // Whether the call can fail only because of its context, and that never ends.
 static bool cannot_fail(const struct node *call)
 {
@@ -151,18 +155,28 @@ static bool is_dropped(struct node *call)
     }
 }
 
+static void look(struct unit *u, struct node *n)
+{
+    if (n->kind != CXCursor_CallExpr)
+        return;
+    int length = (int)strlen(n->name);
+    length -= length > 0 && n->name[length - 1] == '_';
+    if (name_in(n->name, tries) && is_dropped(n))
+        found(&check_errors, n, "the result of %.*s says whether it got the lock, and is dropped",
+              length, n->name);
+    else if (name_in(n->name, checked) && !cannot_fail(n) && !waits_for_infallible_jobs(u, n) &&
+             is_dropped(n))
+        found(&check_errors, n,
+              "the result of %.*s may be an error, and is dropped: look at it, or write (void) "
+              "before the call",
+              length, n->name);
+}
+
 static void run(struct unit *u)
 {
     for (struct node *f = u->functions; f; f = f->next)
         tree_each(n, f)
-            if (n->kind == CXCursor_CallExpr && name_in(n->name, checked) && !cannot_fail(n) &&
-                !waits_for_infallible_jobs(u, n) && is_dropped(n)) {
-                int length = (int)strlen(n->name);
-                found(&check_errors, n,
-                      "the result of %.*s may be an error, and is dropped: look at it, or write "
-                      "(void) before the call",
-                      length - (n->name[length - 1] == '_'), n->name);
-            }
+            look(u, n);
 }
 
 const struct check check_errors = {"errors", "errors that are dropped", run};

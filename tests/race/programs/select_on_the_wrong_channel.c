@@ -11,10 +11,8 @@ static void offer(chan(int) c)
 {
     shared = 1;
     go_select {
-        case_send(c, 1) {
-        }
-        case_timeout(GO_SECOND) {
-        }
+        case_send(c, 1) {}
+        case_timeout(GO_SECOND) {}
     }
 }
 
@@ -25,14 +23,11 @@ int main(void)
     go_sleep(10 * GO_MILLISECOND);
     go_select {
 #ifdef FIXED
-        case_recv(c) {
-        }
+        case_recv(c) {}
 #else
-        case_default {
-        }
+        case_default {}
 #endif
-        case_recv(d) {
-        }
+        case_recv(d) {}
     }
     OBSERVE(shared);
     return 0;

@@ -58,11 +58,16 @@ void gf_g_destroyed(struct g *g)
     (void)g;
 }
 
-// C++ keeps the exceptions in flight in a thread-local; they belong to the goroutine.
-GF_COLD static void exchange_cxx_globals(struct m *m, struct g *from, struct g *to)
+// C++ keeps the exceptions in flight in a thread-local; they belong to the goroutine. Those of the next one are there to be
+// read only when its former thread is off it, which saves them on its way.
+GF_COLD static void save_cxx_globals(const struct m *m, struct g *from)
 {
     if (!(from->flags & GF_G_SYSTEM))
         memcpy(from->cxx_globals, m->cxx_globals_at, sizeof from->cxx_globals);
+}
+
+GF_COLD static void load_cxx_globals(struct m *m, const struct g *to)
+{
     if (!(to->flags & (GF_G_SYSTEM | GF_G_FRESH)))
         memcpy(m->cxx_globals_at, to->cxx_globals, sizeof to->cxx_globals);
     else
@@ -83,10 +88,12 @@ static inline void become(struct m *m, struct g *to)
 void gf_switch(struct m *m, struct g *from, struct g *to)
 {
     if (gf_unlikely(m->cxx_globals_at != NULL))
-        exchange_cxx_globals(m, from, to);
+        save_cxx_globals(m, from);
     if (to->flags & GF_G_FRESH)
         gf_make_ready_to_run(m, to);
     become(m, to);
+    if (gf_unlikely(m->cxx_globals_at != NULL))
+        load_cxx_globals(m, to);
     bool with_fenv = (from->flags | to->flags) & GF_G_FENV;
     leave_stack(from, to, false);
     if (gf_unlikely(with_fenv))

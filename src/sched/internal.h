@@ -83,6 +83,12 @@ void gf_m_adopt_this_thread(struct m *m);
 // and m is freed: -EDQUOT says that there are as many threads as there may be.
 int gf_m_start_thread(struct m *m);
 
+// --- fork.c ---
+
+void gf_fork_init(void);
+// A thread enters for the first time: fatal in the child of a fork, where no thread does.
+void gf_fork_check(void);
+
 // --- threadcount.c ---
 
 // Reads GOFER_MAXTHREADS.

@@ -291,6 +291,7 @@ static void start_runtime(void)
     pthread_sigmask(SIG_SETMASK, NULL, &threads.mask);
     sigdelset(&threads.mask, SIGURG);
     gf_preempt_init();
+    gf_fork_init();
     gf_schedtrace_init();
     gf_start_rooms();
 }
@@ -311,6 +312,7 @@ struct m *gf_enter_first(void)
 {
     // Starting reads files that may not be there; the caller's errno is not ours.
     int saved = errno;
+    gf_fork_check();
     start_once();
     struct m *m = gf_os_tid() == gf_os_pid() && !gf_sched.main_m ? adopt_main() : adopt_foreign();
     errno = saved;

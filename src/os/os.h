@@ -99,6 +99,9 @@ size_t gf_os_pages_used(int pagemap, uintptr_t start, uint64_t *used, size_t n);
 
 // The processors that this process may use: the affinity mask, and a cgroup quota rounded up. At least 1.
 int gf_os_cpu_count(void);
+// The quota in processors of the group that a file as /proc/self/cgroup names, and of those above it, below a mount as
+// /sys/fs/cgroup; 0: none.
+double gf_os_cgroup_quota(const char *groups, const char *mount);
 
 // --- signal.c ---
 

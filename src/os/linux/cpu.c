@@ -72,10 +72,20 @@ static double quota_along(const char *mount, const char *group)
     }
 }
 
-static double cgroup_quota(void)
+// Whether the list of a version 1 hierarchy's controllers, separated by commas, has cpu itself.
+static bool names_cpu(const char *controllers)
 {
-    char text[4096];
-    if (!read_file("/proc/self/cgroup", text, sizeof text))
+    for (const char *at = controllers; (at = strstr(at, "cpu")); at++)
+        if ((at == controllers || at[-1] == ',') && (at[3] == ',' || at[3] == '\0'))
+            return true;
+    return false;
+}
+
+double gf_os_cgroup_quota(const char *groups, const char *mount)
+{
+    char text[4096], version1[4096];
+    snprintf(version1, sizeof version1, "%s/cpu", mount);
+    if (!read_file(groups, text, sizeof text))
         return 0;
     for (char *save, *line = strtok_r(text, "\n", &save); line;
          line = strtok_r(NULL, "\n", &save)) {
@@ -86,9 +96,9 @@ static double cgroup_quota(void)
         *group++ = '\0';
         controllers++;
         if (*controllers == '\0')
-            return quota_along("/sys/fs/cgroup", group);
-        if (strstr(controllers, "cpu") && !strstr(controllers, "cpuset"))
-            return quota_along("/sys/fs/cgroup/cpu", group);
+            return quota_along(mount, group);
+        if (names_cpu(controllers))
+            return quota_along(version1, group);
     }
     return 0;
 }
@@ -96,7 +106,7 @@ static double cgroup_quota(void)
 int gf_os_cpu_count(void)
 {
     int n = affinity_count();
-    double quota = cgroup_quota();
+    double quota = gf_os_cgroup_quota("/proc/self/cgroup", "/sys/fs/cgroup");
     if (quota > 0) {
         int most = (int)quota + ((double)(int)quota < quota);
         if (most < 2)

@@ -11,6 +11,9 @@
 
 #define NO_TREE "-LE", "tree"
 #define STRESS "-L", "stress"
+// The torture of preemption, and what an idle program costs, for minutes instead of seconds.
+#define TORTURE "-R", "^(stress/preempt|sched/idle$)"
+#define LONG "GOFER_TEST_SCALE=8"
 // A park costs a wake-up between threads then, some fifty times what it does otherwise.
 #define MIGRATE "GOFER_DEBUG=migrate=1 GOFER_TEST_SCALE=0.05"
 
@@ -37,6 +40,12 @@ const struct leg legs[] = {
     {"dev", "GOFER_MAXPROCS=8", NO_TREE, 0, false},
     {"race", NULL, NO_TREE, 0, false},
     {"dev", "RACE_SET=all", "-R", "^race/", 0, false},
+    {"dev", LONG, TORTURE, 0, false},
+    {"dev", LONG " LD_PRELOAD=libjemalloc.so.2", TORTURE, 0, false},
+    {"dev", LONG " LD_PRELOAD=libmimalloc.so.2", TORTURE, 0, false},
+    {"static", LONG, TORTURE, 0, false},
+    {"lto", LONG, TORTURE, 0, false},
+    {"clang-lto", LONG, TORTURE, 0, false},
     {"dev", "GOFER_MAXPROCS=1", STRESS, 10, false},
     {"dev", "GOFER_MAXPROCS=2", STRESS, 10, false},
     {"dev", "GOFER_MAXPROCS=8", STRESS, 10, false},

@@ -61,6 +61,9 @@ static const char test_help[] =
     "    -race          under the thread sanitizer and the race detector only\n"
     "    -run PATTERN   only tests whose name (ROOM/UNIT) matches the regular expression\n"
     "    -count N       each test N times, until one fails\n"
+    "    -soak TIME     instead, for so long (90s, 10m, 8h): random work that random events "
+    "disturb,\n"
+    "                   which -seed N repeats; and a tenth of it under the address sanitizer\n"
     "\n"
     "The last line is 'N passed, N failed, N skipped', summed over all builds.\n";
 

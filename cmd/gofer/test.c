@@ -8,6 +8,7 @@
 #include "legs.h"
 #include "process.h"
 #include "report.h"
+#include "soak.h"
 #include "text.h"
 #include "tree.h"
 #include "usertest.h"
@@ -26,6 +27,8 @@ struct test_options {
     bool race;
     bool cookbook;       // examples/cookbook, plain and under both sanitizers
     const char *pattern; // -run
+    const char *seed;    // -seed
+    double soak;         // -soak, in seconds; 0: not asked for
     long count;          // -count; 0: as the leg says
     struct text paths;   // the paths as one ctest pattern; empty for none
 };
@@ -93,18 +96,29 @@ static int parse_count(struct test_options *o, const char *word)
                : report_usage("-count needs a number from 1 to 1000000, not %s", word);
 }
 
+static int parse_soak(struct test_options *o, const char *word)
+{
+    o->soak = soak_seconds(word);
+    return o->soak > 0 ? 0 : report_usage("-soak needs a duration as 90s, 10m or 8h, not %s", word);
+}
+
 static int parse(struct test_options *o, const struct gofer_env *env, int argc, char **argv)
 {
     int status = 0;
     for (int i = 1; i < argc && !status; i++) {
         const char *word = argv[i];
-        bool valued = strcmp(word, "-run") == 0 || strcmp(word, "-count") == 0;
+        bool valued = strcmp(word, "-run") == 0 || strcmp(word, "-count") == 0 ||
+                      strcmp(word, "-soak") == 0 || strcmp(word, "-seed") == 0;
         if (valued && i + 1 == argc)
             status = report_usage("%s needs a value", word);
         else if (strcmp(word, "-run") == 0)
             o->pattern = argv[++i];
         else if (strcmp(word, "-count") == 0)
             status = parse_count(o, argv[++i]);
+        else if (strcmp(word, "-soak") == 0)
+            status = parse_soak(o, argv[++i]);
+        else if (strcmp(word, "-seed") == 0)
+            o->seed = argv[++i];
         else if (strcmp(word, "-all") == 0)
             o->all = true;
         else if (strcmp(word, "-race") == 0)
@@ -261,5 +275,7 @@ int gofer_cmd_test(struct gofer_env *env, int argc, char **argv)
     struct test_options o = {0};
     defer(text_free, &o.paths);
     int status = parse(&o, env, argc, argv);
+    if (!status && o.soak > 0)
+        return soak_run(env, o.soak, o.seed);
     return status ? status : run_suite(env, &o);
 }

@@ -21,6 +21,8 @@ wrong build hello.txt
 wrong test -frob
 wrong test -run
 wrong test -count 0
+wrong test -soak
+wrong test -soak soon
 wrong test -run chan "$source/tests"
 wrong version now
 wrong help frobnicate

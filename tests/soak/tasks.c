@@ -112,7 +112,8 @@ static void sleeper(struct soak_task *t)
 
 // --- Panics ---
 
-static int fall(volatile int *p, atomic_int *deferred, int depth)
+__attribute__((no_sanitize("undefined"))) static int fall(volatile int *p, atomic_int *deferred,
+                                                          int depth)
 {
     defer(count_up, deferred);
     if (depth > 0)

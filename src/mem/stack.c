@@ -226,7 +226,7 @@ void gf_stack_free(struct gf_stack s)
     gf_unlock(&stacks.lock);
 }
 
-static bool is_unguarded(const char *low)
+GF_RACY_BY_DESIGN static bool is_unguarded(const char *low)
 {
     // The count and the fields read here only grow, and those of a slot were set before it was handed out.
     for (int i = 0; i < stacks.count; i++) {

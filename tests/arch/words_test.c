@@ -10,7 +10,7 @@
 struct opaque;
 enum colour { RED = 7 };
 
-static int seen;
+static atomic_int seen;
 
 static void handle(int x)
 {

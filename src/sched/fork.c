@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 extern _Thread_local struct m *gf_tls_m
-    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+    __attribute__((tls_model("initial-exec"), visibility(GF_INNER)));
 
 static bool forked; // [owner] the child's only thread
 

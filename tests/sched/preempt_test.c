@@ -62,6 +62,7 @@ TEST(hogs_on_two_processors_do_not_delay_a_ticker)
 
 TEST(hogs_run_for_a_whole_time_slice_each)
 {
+    test_needs_signals();
     if (test_under_tsan())
         test_skip("thread sanitizer holds signals back in a loop without calls");
     start_hogs(1, 3);

@@ -40,8 +40,6 @@ int gf_os_guard_protect(void *p, size_t bytes);
 void gf_os_discard(void *p, size_t bytes);
 void gf_os_advise_no_huge_pages(void *p, size_t bytes);
 void gf_os_advise_huge_pages(void *p, size_t bytes);
-// Touches pages for writing ahead of their use; failure does not matter.
-void gf_os_populate(void *p, size_t bytes);
 size_t gf_os_page_size(void);
 // How many mappings a process may have (vm.max_map_count).
 long gf_os_max_map_count(void);

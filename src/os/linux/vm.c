@@ -14,9 +14,6 @@
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 
 void *gf_os_reserve(size_t bytes)
 {
@@ -64,11 +61,6 @@ void gf_os_advise_no_huge_pages(void *p, size_t bytes)
 void gf_os_advise_huge_pages(void *p, size_t bytes)
 {
     madvise(p, bytes, MADV_HUGEPAGE);
-}
-
-void gf_os_populate(void *p, size_t bytes)
-{
-    madvise(p, bytes, MADV_POPULATE_WRITE);
 }
 
 size_t gf_os_page_size(void)

@@ -55,6 +55,7 @@ static void end_object(const go_pool *p, void *x)
 {
     if (!x)
         return;
+    gf_race_acquire(x); // an object ends after the put that brought it here
     if (p->free)
         p->free(x);
     else if (!p->make && p->size > 0)

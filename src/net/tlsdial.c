@@ -53,7 +53,7 @@ static int name_of(const go_tls_config *config, const char *address, char name[G
 static int secure(go_context *ctx, go_conn *c, const char *address, const go_tls_config *config)
 {
     struct gf_tls_client *client;
-    char name[GF_MOST_HOST], key[2 * GF_MOST_HOST];
+    char name[GF_MOST_HOST], key[2 * GF_MOST_HOST + 1];
     int error = name_of(config, address, name);
     if (error || (error = gf_tls_client(config, &client)))
         return error;

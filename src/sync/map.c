@@ -64,7 +64,7 @@ static inline bool exchange_value(struct gf_map_entry *e, void *old, void *value
 bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
 {
     struct gf_map_key k = key_of(key, n);
-    void *v;
+    void *v = NULL;
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool there = e && read_value(e, &v);
@@ -220,7 +220,7 @@ static void bury(struct gf_map_section s, struct gf_map_entry *e)
 bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **value)
 {
     struct gf_map_key k = key_of(key, n);
-    void *v;
+    void *v = NULL;
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool done = e && replace_value(e, GF_MAP_GONE, &v);

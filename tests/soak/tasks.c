@@ -213,7 +213,7 @@ static void locks(struct soak_task *t)
 static void maps(struct soak_task *t)
 {
     go_map map = {0};
-    char key[16];
+    char key[24];
     uintptr_t n = 1 + soak_random(t, 400);
     for (uintptr_t i = 0; i < n; i++) {
         snprintf(key, sizeof key, "%zu", (size_t)i);

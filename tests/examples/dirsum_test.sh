@@ -158,16 +158,16 @@ for args in '' -x --help; do
     [ ! -s "$work/out" ] || fail "usage on stdout"
 done
 
-# ---- Ctrl-C, in the middle of a file that would take minutes ----
-mkdir cut && echo 1 >cut/a && echo 2 >cut/b && echo 3 >cut/z && truncate -s 200G cut/long || exit 2
+# ---- Ctrl-C, in the middle of two files that would take minutes: when both workers are at one, the others are done ----
+mkdir cut && echo 1 >cut/a && echo 2 >cut/b && truncate -s 200G cut/long cut/z || exit 2
 reference cut/a cut/b
 # A shell starts background programs with SIGINT ignored.
-env --default-signal=INT "$dirsum" cut >"$work/out" 2>"$work/err" &
+env --default-signal=INT GOFER_MAXPROCS=2 "$dirsum" cut >"$work/out" 2>"$work/err" &
 pid=$!
 tries=0
-until readlink /proc/$pid/fd/* 2>/dev/null | grep -q '/cut/long$'; do
+until [ "$(readlink /proc/$pid/fd/* 2>/dev/null | grep -c '/cut/\(long\|z\)$')" -eq 2 ]; do
     tries=$((tries + 1))
-    [ $tries -lt 2000 ] || fail "never opens the long file"
+    [ $tries -lt 2000 ] || fail "never opens the long files"
     sleep 0.01
 done
 kill -INT $pid

@@ -23,6 +23,12 @@ struct gf_lock_watch {
     void (*leaves)(const void *lock, enum gf_lock_kind kind); // before it unlocks
 };
 
+// What a profile is told of waits. Called inside the runtime.
+struct gf_wait_watch {
+    void (*unblocked)(int reason, int64_t nanoseconds); // the calling goroutine has been parked for so long
+    void (*contended)(int64_t nanoseconds); // it has unlocked a mutex for which another has waited so long
+};
+
 struct gf_hooks {
     // debug/: prints to stderr "goroutine N [state]:" and the trace of the caller's goroutine and of all
     // others (Go's layout), stopping the other threads first. Called once, by the thread that won the right
@@ -38,10 +44,6 @@ struct gf_hooks {
     // debug/: whether the code that the calling signal handler has interrupted may be inside malloc: a thread that were
     // held there would hold malloc's locks. Looks at the program counter only, for unwinding is not safe there.
     bool (*may_be_in_allocator)(void *ucontext);
-    // debug/: while gf_timing_blocks: the calling goroutine has been parked for so long; and it has unlocked a mutex
-    // for which another has waited for so long. Inside the runtime.
-    void (*unblocked)(int reason, int64_t nanoseconds);
-    void (*contended)(int64_t nanoseconds);
     // debug/: NULL unless locks are watched (GOFER_DEBUG=locks); set before main.
     const struct gf_lock_watch *lock_watch;
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
@@ -53,8 +55,9 @@ extern struct gf_hooks gf_hooks;
 // are sent; relaxed, for a signal is sent after it.
 extern _Atomic(bool) gf_freezing;
 
-// Waits are timed for a profile. [atomic] relaxed: a wait that begins before it is set is not told.
-extern _Atomic(bool) gf_timing_blocks;
+// NULL unless waits are timed for a profile; a wait that began before it was set is not told. [atomic] release by who
+// sets it, acquire by who calls: what it uses was made ready before.
+extern _Atomic(const struct gf_wait_watch *) gf_wait_watch;
 
 // Whether the caller is the first that reports the end of this process: it alone may print and must then
 // call gf_report_end. Later callers of another thread never return; one of the same thread (a fault while

@@ -24,12 +24,12 @@ enum { MOST_SAMPLES = 1 << 18, STACK = 256 << 10, DEFAULT_HZ = 100, MOST_HZ = 10
 // What is collected over a time.
 struct collector {
     struct gf_samples samples;
-    _Atomic(bool) on; // relaxed: one more or less
-    int64_t rate;     // [const] while on
+    _Atomic(bool) on;      // release by who has made the rest ready, acquire by who adds
+    _Atomic(int64_t) rate; // relaxed: one who adds late may see the next one's
     int64_t started, ended;
 };
 static struct collector cpu, block, mutex;
-static go_mutex collecting; // protects starting and stopping
+static go_mutex collecting; // protects starting and stopping, and what is collected from being cleared while it is read
 
 // ---- Collecting waits ----
 
@@ -59,9 +59,9 @@ static int64_t draw(int64_t below)
 // A wait shorter than the rate is taken with the chance that its length is of it, and counts for all like it.
 static void unblocked(int reason, int64_t waited)
 {
-    if (!gf_load_relaxed(&block.on) || !is_waiting_for_others(reason) || waited <= 0)
+    if (!gf_load_acquire(&block.on) || !is_waiting_for_others(reason) || waited <= 0)
         return;
-    int64_t rate = block.rate;
+    int64_t rate = gf_load_relaxed(&block.rate);
     if (waited >= rate)
         add_caller(&block, 1, waited);
     else if (draw(rate) < waited)
@@ -70,16 +70,20 @@ static void unblocked(int reason, int64_t waited)
 
 static void contended(int64_t waited)
 {
-    if (!gf_load_relaxed(&mutex.on) || (mutex.rate > 1 && draw(mutex.rate) != 0))
+    if (!gf_load_acquire(&mutex.on))
         return;
-    add_caller(&mutex, (uint64_t)mutex.rate, waited * mutex.rate);
+    int64_t rate = gf_load_relaxed(&mutex.rate);
+    if (rate > 1 && draw(rate) != 0)
+        return;
+    add_caller(&mutex, (uint64_t)rate, waited * rate);
 }
 
-static void time_blocks(void)
+// After a change of what is on. [lock collecting]
+static void watch_waits(void)
 {
-    gf_hooks.unblocked = unblocked;
-    gf_hooks.contended = contended;
-    gf_store_relaxed(&gf_timing_blocks, gf_load_relaxed(&block.on) || gf_load_relaxed(&mutex.on));
+    static const struct gf_wait_watch watch = {.unblocked = unblocked, .contended = contended};
+    bool needed = gf_load_relaxed(&block.on) || gf_load_relaxed(&mutex.on);
+    gf_store_release(&gf_wait_watch, needed ? &watch : NULL); // release: see its declaration
 }
 
 // ---- Starting and stopping ----
@@ -99,16 +103,14 @@ static int begin(struct collector *c, int64_t rate)
     if (!c->samples.sample && !gf_samples_open(&c->samples, MOST_SAMPLES))
         return -ENOMEM;
     gf_samples_clear(&c->samples);
-    c->rate = rate > 0 ? rate : 1;
+    if (c == &cpu)
+        rate = rate <= 0 ? DEFAULT_HZ : rate < MOST_HZ ? rate : MOST_HZ;
+    gf_store_relaxed(&c->rate, rate > 0 ? rate : 1);
     c->started = gf_os_wall();
-    int error = 0;
-    if (c == &cpu) {
-        c->rate = rate <= 0 ? DEFAULT_HZ : rate < MOST_HZ ? rate : MOST_HZ;
-        error = gf_cpu_start(&c->samples, SECOND_NS / c->rate);
-    }
+    int error = c == &cpu ? gf_cpu_start(&c->samples, SECOND_NS / rate) : 0;
     if (!error)
-        gf_store_relaxed(&c->on, true);
-    time_blocks();
+        gf_store_release(&c->on, true);
+    watch_waits();
     return error;
 }
 
@@ -131,7 +133,7 @@ static int end(struct collector *c)
     c->ended = gf_os_wall();
     if (c == &cpu)
         gf_cpu_stop();
-    time_blocks();
+    watch_waits();
     return 0;
 }
 
@@ -183,22 +185,30 @@ static int write_with_symbols(struct writing *w)
     return w->text.failed ? -ENOMEM : 0;
 }
 
-static int write_samples(struct writing *w, const struct gf_samples *samples)
+static int write_sum(struct writing *w)
 {
-    w->count = gf_samples_sum(samples, &w->sum);
     int error = w->sum ? write_with_symbols(w) : -ENOMEM;
     free(w->sum);
     return error;
 }
 
-static int write_collected(struct writing *w, struct collector *c)
+static int write_samples(struct writing *w, const struct gf_samples *samples)
 {
-    if (!c->samples.sample && !gf_samples_open(&c->samples, MOST_SAMPLES))
-        return -ENOMEM;
+    w->count = gf_samples_sum(samples, &w->sum);
+    return write_sum(w);
+}
+
+static void take_collected(struct writing *w, struct collector *c)
+{
+    go_mutex_lock(&collecting);
+    bool goes_on = gf_load_relaxed(&c->on);
+    int64_t rate = gf_load_relaxed(&c->rate);
+    w->pprof.period = c == &cpu && rate ? SECOND_NS / rate : 1;
     w->pprof.started = c->started;
-    w->pprof.nanoseconds = (gf_load_relaxed(&c->on) || !c->ended ? gf_os_wall() : c->ended) -
-                           c->started;
-    return write_samples(w, &c->samples);
+    w->pprof.nanoseconds = (goes_on || !c->ended ? gf_os_wall() : c->ended) - c->started;
+    if (c->samples.sample || gf_samples_open(&c->samples, MOST_SAMPLES))
+        w->count = gf_samples_sum(&c->samples, &w->sum);
+    go_mutex_unlock(&collecting);
 }
 
 static int write_snapshot(struct writing *w, const struct gf_snapshot *s)
@@ -277,8 +287,8 @@ static int write_named(struct writing *w)
         w->pprof.type = c == &cpu ? "samples" : "contentions";
         w->pprof.time_type = c == &cpu ? "cpu" : "delay";
         w->pprof.shows_runtime = c == &cpu;
-        w->pprof.period = c == &cpu && c->rate ? SECOND_NS / c->rate : 1;
-        return write_collected(w, c);
+        take_collected(w, c);
+        return write_sum(w);
     }
     if (strcmp(w->name, "goroutine") == 0)
         return write_goroutines(w);

@@ -20,7 +20,7 @@
 #include <string.h>
 
 struct gf_hooks gf_hooks;
-_Atomic(bool) gf_timing_blocks;
+_Atomic(const struct gf_wait_watch *) gf_wait_watch;
 
 enum { CRASH_STATUS = 2, EXIT_NS = 1000000000, MOST_PRINTED = 1024 };
 

@@ -46,10 +46,9 @@ static void wake_thread(struct g *g)
     gf_os_futex_wake(&m->wake, 1);
 }
 
-// Relaxed, here and below: a profile that begins or ends meanwhile misses some.
-GF_COLD static void tell_wait(const struct g *g)
+GF_COLD static void tell_wait(const struct gf_wait_watch *watch, const struct g *g)
 {
-    gf_hooks.unblocked(gf_load_relaxed(&g->reason), gf_os_now() - gf_load_relaxed(&g->since));
+    watch->unblocked(gf_load_relaxed(&g->reason), gf_os_now() - gf_load_relaxed(&g->since));
 }
 
 struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const void *object)
@@ -58,7 +57,7 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     // Relaxed, here and below: reports look at these without needing order.
     gf_store_relaxed(&g->reason, (uint8_t)reason);
     g->wait_object = object;
-    gf_store_relaxed(&g->since, gf_unlikely(gf_load_relaxed(&gf_timing_blocks))
+    gf_store_relaxed(&g->since, gf_unlikely(gf_load_relaxed(&gf_wait_watch) != NULL)
                                     ? gf_os_now()
                                     : gf_load_relaxed(&gf_sched.clock));
     gf_store_relaxed(&g->status, GF_WAITING);
@@ -75,8 +74,9 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
         return m;
     }
     gf_switch(m, g, next ? next : &m->g0);
-    if (gf_unlikely(gf_load_relaxed(&gf_timing_blocks)))
-        tell_wait(g);
+    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch); // acquire: see its declaration
+    if (gf_unlikely(watch != NULL))
+        tell_wait(watch, g);
     return gf_self();
 }
 
@@ -149,12 +149,12 @@ struct m *gf_yield(struct m *m)
         gf_store_relaxed(&p->runnext, NULL);
     }
     gf_runq_put(p, g);
-    gf_wake_for_work(m, p);
     struct g *next = gf_pick(m, p);
     if (next == g) {
         gf_store_relaxed(&g->status, GF_RUNNING);
         return m;
     }
+    gf_wake_for_work(m, p); // after the pick: a goroutine that gives way to nobody needs no second thread
     gf_switch(m, g, next ? next : &m->g0);
     return gf_self();
 }

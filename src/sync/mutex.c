@@ -214,8 +214,9 @@ GF_NOINLINE static void unlock_and_wake(struct m *m, go_mutex *mu)
     int64_t waited;
     struct g *g = give_up(b, mu, now, &waited);
     gf_sema_unlock(b);
-    if (gf_unlikely(gf_load_relaxed(&gf_timing_blocks))) // relaxed: see its declaration
-        gf_hooks.contended(waited);
+    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch); // acquire: see its declaration
+    if (gf_unlikely(watch != NULL))
+        watch->contended(waited);
     gf_ready(m, g);
 }
 

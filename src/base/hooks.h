@@ -25,8 +25,9 @@ struct gf_lock_watch {
 
 // What a profile is told of waits. Called inside the runtime.
 struct gf_wait_watch {
-    void (*unblocked)(int reason, int64_t nanoseconds); // the calling goroutine has been parked for so long
-    void (*contended)(int64_t nanoseconds); // it has unlocked a mutex for which another has waited so long
+    // The calling goroutine has been parked for so long; and it has unlocked a mutex for which another has waited so long.
+    void (*unblocked)(int reason, int64_t nanoseconds);
+    void (*contended)(int64_t nanoseconds);
 };
 
 struct gf_hooks {

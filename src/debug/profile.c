@@ -29,7 +29,8 @@ struct collector {
     int64_t started, ended;
 };
 static struct collector cpu, block, mutex;
-static go_mutex collecting; // protects starting and stopping, and what is collected from being cleared while it is read
+// Protects starting and stopping, and what is collected from being cleared while it is read.
+static go_mutex collecting;
 
 // ---- Collecting waits ----
 

@@ -74,7 +74,8 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
         return m;
     }
     gf_switch(m, g, next ? next : &m->g0);
-    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch); // acquire: see its declaration
+    // Acquire: see its declaration.
+    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch);
     if (gf_unlikely(watch != NULL))
         tell_wait(watch, g);
     return gf_self();
@@ -154,7 +155,8 @@ struct m *gf_yield(struct m *m)
         gf_store_relaxed(&g->status, GF_RUNNING);
         return m;
     }
-    gf_wake_for_work(m, p); // after the pick: a goroutine that gives way to nobody needs no second thread
+    // After the pick: a goroutine that gives way to nobody needs no second thread.
+    gf_wake_for_work(m, p);
     gf_switch(m, g, next ? next : &m->g0);
     return gf_self();
 }

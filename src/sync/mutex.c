@@ -214,7 +214,8 @@ GF_NOINLINE static void unlock_and_wake(struct m *m, go_mutex *mu)
     int64_t waited;
     struct g *g = give_up(b, mu, now, &waited);
     gf_sema_unlock(b);
-    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch); // acquire: see its declaration
+    // Acquire: see its declaration.
+    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch);
     if (gf_unlikely(watch != NULL))
         watch->contended(waited);
     gf_ready(m, g);

@@ -3,11 +3,11 @@
 // that `go tool pprof` opens what it gets, and that collecting ends with its time or its client. The server is a real
 // one, on a free port of this machine.
 #include "support/http.h"
+#include "support/pprof.h"
 
 #include <gofer/profile.h>
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const names[] = {"goroutine", "goroutineleak", "threadcreate",
@@ -199,22 +199,13 @@ TEST(collecting_ends_when_its_client_has_gone)
 // What pprof says about these bytes; NULL if there is no pprof.
 static char *open_with_pprof(const struct answer *a, const char *option)
 {
-    static char text[1 << 16];
-    char path[] = "/tmp/gofer-pprof-XXXXXX", command[256];
+    char path[] = "/tmp/gofer-pprof-XXXXXX";
     int fd = mkstemp(path);
     CHECK(fd >= 0);
     CHECK_EQ(write(fd, a->body, a->n), (ssize_t)a->n);
     close(fd);
-    snprintf(command, sizeof command,
-             "command -v go >/dev/null || exit 77; go tool pprof %s %s 2>&1", option, path);
-    FILE *f = popen(command, "r");
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    text[n] = '\0';
-    int status = pclose(f);
+    char *text = test_pprof(option, path);
     unlink(path);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-        return NULL;
-    CHECK_EQ(status, 0);
     return text;
 }
 

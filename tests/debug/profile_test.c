@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Profiles: what each contains, that `go tool pprof` opens it, and what start and stop refuse. The profiles are written
 // to files in a directory of the test's own.
+#include "support/pprof.h"
 #include "support/test.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline))
@@ -190,19 +190,6 @@ static void write_to(const char *directory, const char *name)
 }
 
 // What pprof says about a profile, NULL if there is no pprof.
-static char *open_with_pprof(const char *directory, const char *name)
-{
-    static char text[8192];
-    char command[512];
-    snprintf(command, sizeof command,
-             "command -v go >/dev/null || exit 77; go tool pprof -top %s/%s 2>&1", directory, name);
-    FILE *f = popen(command, "r");
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    text[n] = '\0';
-    int status = pclose(f);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 77 ? NULL : text;
-}
-
 TEST_LONG(go_tool_pprof_opens_each_profile, 120)
 {
     static const char *const names[] = {"goroutine", "goroutineleak", "threadcreate",
@@ -214,8 +201,8 @@ TEST_LONG(go_tool_pprof_opens_each_profile, 120)
     CHECK_EQ(go_profile_stop("cpu"), 0);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         write_to(directory, names[i]);
-        char *text = open_with_pprof(directory, names[i]);
         snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        char *text = test_pprof("-top", path);
         unlink(path);
         if (!text)
             test_skip("go is not installed");

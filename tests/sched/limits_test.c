@@ -2,6 +2,7 @@
 // The system's limits: where address space, mappings or stacks run out, the program ends with one clear fatal error, or goes
 // on; it never crashes. Limits are set in a child process, before the runtime starts. And stacks at their end: a leaf with a
 // large frame, a handler of the program's own, and stacks without a guard, where a canary speaks.
+#include "support/memory.h"
 #include "support/test.h"
 
 #include <signal.h>
@@ -13,11 +14,7 @@ static atomic_int ended;
 
 static void limit_address_space(size_t more)
 {
-    long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    CHECK(f && fscanf(f, "%ld", &pages) == 1);
-    fclose(f);
-    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + more;
+    rlim_t most = test_mapped() + more;
     CHECK(setrlimit(RLIMIT_AS, &(struct rlimit){most, most}) == 0);
 }
 

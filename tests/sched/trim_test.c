@@ -2,6 +2,7 @@
 // Goroutines that stay parked give the memory of deep calls that are over back to the system: in a busy program and in
 // an idle one, from large stacks too, and without a bit of what they still need. What a stack holds in memory is counted
 // from the resident set of the process.
+#include "support/memory.h"
 #include "support/test.h"
 
 #include <unistd.h>
@@ -9,15 +10,6 @@
 enum { DEPTH = 200 << 10, GOROUTINES = 200 };
 
 static atomic_int parked, ended;
-
-static size_t resident(void)
-{
-    long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    CHECK(f && fscanf(f, "%*d %ld", &pages) == 1);
-    fclose(f);
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
-}
 
 // Frames of about 512 bytes, filled and checked.
 static void __attribute__((noinline)) go_deep(size_t bytes, int salt)
@@ -57,14 +49,14 @@ static void need_plain_memory(void)
 static void check_that_memory_goes_back(int n, size_t stack_size, size_t bytes)
 {
     need_plain_memory();
-    size_t before = resident();
+    size_t before = test_resident();
     chan(go_unit) gate = chan_make(go_unit);
     for (int i = 0; i < n; i++)
         go_with(GO_ATTR(.stack_size = stack_size), deep_then_parked, gate, bytes);
     WAIT_UNTIL(atomic_load(&parked) == n);
-    size_t deep = resident();
+    size_t deep = test_resident();
     CHECK(deep - before > (size_t)n * bytes / 2);
-    WAIT_UNTIL(resident() < before + (deep - before) / 5);
+    WAIT_UNTIL(test_resident() < before + (deep - before) / 5);
     CHECK(go_stats().stacks_trimmed >= (uint64_t)n / 2);
     chan_close(gate);
     WAIT_UNTIL(atomic_load(&ended) == n);
@@ -100,7 +92,7 @@ TEST(memory_goes_back_though_others_compute)
 static void tell_when_trimmed(size_t limit)
 {
     // The program is idle but for this look once in a while by a thread that it does not know.
-    for (int i = 0; resident() > limit; i++) {
+    for (int i = 0; test_resident() > limit; i++) {
         CHECK(i < 3000);
         usleep(10000);
     }
@@ -109,12 +101,12 @@ static void tell_when_trimmed(size_t limit)
 TEST(memory_goes_back_in_a_program_that_has_become_idle)
 {
     need_plain_memory();
-    size_t before = resident();
+    size_t before = test_resident();
     chan(go_unit) gate = chan_make(go_unit);
     for (int i = 0; i < GOROUTINES; i++)
         go(deep_then_parked, gate, depth());
     WAIT_UNTIL(atomic_load(&parked) == GOROUTINES);
-    size_t deep = resident();
+    size_t deep = test_resident();
     go_blocking(tell_when_trimmed, before + (deep - before) / 5);
     chan_close(gate);
     WAIT_UNTIL(atomic_load(&ended) == GOROUTINES);

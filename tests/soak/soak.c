@@ -4,6 +4,8 @@
 // resident set of the last third is about that of the first, once warm. `./gofer test -soak 10m` runs it.
 #include "soak.h"
 
+#include "support/memory.h"
+
 #include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -33,15 +35,6 @@ void soak_failed(const char *file, int line, const char *what)
     fprintf(stderr, "soak: FAILED: %s (%s:%d), seed %llu, disturbed by: %s\n", what, file, line,
             (unsigned long long)seed, atomic_load(&disturbance));
     _exit(1);
-}
-
-static size_t resident(void)
-{
-    long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    SOAK_CHECK(f && fscanf(f, "%*d %ld", &pages) == 1);
-    fclose(f);
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 static int descriptors(void)
@@ -119,7 +112,7 @@ struct memory {
 
 static void note_memory(struct memory *m, double part)
 {
-    size_t now = resident();
+    size_t now = test_resident();
     if (part >= 1.0 / 6 && part < 2.0 / 6 && now > m->early)
         m->early = now;
     if (part >= 5.0 / 6 && now > m->late)

@@ -2,6 +2,7 @@
 // Maps under every kind of change at once, by goroutines and foreign threads, while the number of processors changes
 // and goroutines are preempted: keys that nobody else touches behave as in a map of one's own, keys that all share have
 // values that somebody stored, ranges never see a key twice, and keys that stay are seen by every range.
+#include "support/memory.h"
 #include "support/test.h"
 
 enum { OWNERS = 8, OWN = 64, SHARED = 32, STAYING = 200 };
@@ -229,20 +230,12 @@ static void churn(long owner, long rounds, go_waitgroup *wg)
     go_waitgroup_done(wg);
 }
 
-static long resident_kib(void)
-{
-    long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    CHECK(f && fscanf(f, "%*d %ld", &pages) == 1);
-    fclose(f);
-    return pages * 4;
-}
-
 // New keys come and old ones go all the time: what has been removed must go back to the allocator meanwhile.
 TEST_LONG(memory_of_removed_keys_is_used_again, 120)
 {
     go_waitgroup wg = {0};
-    long before = 0, rounds = test_rounds(100000);
+    size_t before = 0;
+    long rounds = test_rounds(100000);
     go_maxprocs(2);
     for (long i = 0; i < 6; i++) {
         go_waitgroup_add(&wg, 2);
@@ -250,11 +243,11 @@ TEST_LONG(memory_of_removed_keys_is_used_again, 120)
         go(churn, 2 * i + 1, rounds, &wg);
         go_waitgroup_wait(&wg);
         if (i == 0)
-            before = resident_kib();
+            before = test_resident();
     }
     // Ten rounds of garbage would be 100 bytes a key at least. ASan keeps freed memory aside.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    CHECK(resident_kib() - before < 10 * rounds * 100 / 1024);
+    CHECK(test_resident() < before + 10 * (size_t)rounds * 100);
 #else
     (void)before;
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // go_timer, go_after_func, go_ticker and go_tick: what stop and reset return, that nothing of an earlier setting is
 // received after them, functions in goroutines of their own, the grid of a ticker, misuse, and contention.
+#include "support/memory.h"
 #include "support/test.h"
 
 #include <unistd.h>
@@ -314,25 +315,16 @@ TEST(foreign_threads_use_timers_too)
     test_thread_join(t);
 }
 
-static int resident_kib(void)
-{
-    long size = 0, resident = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    CHECK(f && fscanf(f, "%ld %ld", &size, &resident) == 2);
-    fclose(f);
-    return (int)(resident * sysconf(_SC_PAGESIZE) / 1024);
-}
-
 TEST(stopped_timers_leave_nothing_behind)
 {
-    int before = 0;
+    size_t before = 0;
     for (int round = 0; round < 2; round++) {
-        before = resident_kib();
+        before = test_resident();
         for (size_t i = 0; i < test_rounds(100000); i++) {
             go_timer *t = go_timer_new(GO_HOUR);
             go_timer_stop(t);
             go_timer_free(t);
         }
     }
-    CHECK(resident_kib() - before < 1024 || test_under_asan() || test_under_tsan());
+    CHECK(test_resident() < before + (1 << 20) || test_under_asan() || test_under_tsan());
 }

@@ -1,17 +1,20 @@
 #!/bin/sh
 # The reports of -race: their layout, what GORACE changes, and the exit status, for run, build and test. The programs order
-# their accesses in time by sleeping, which orders nothing in the detector's eyes.
+# their accesses in time by a relaxed flag, which orders nothing in the detector's eyes.
 . "$(dirname "$0")/../command/lib.sh" "$@"
 
 cat >racy.c <<'EOF'
 #include <gofer.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static int shared;
+static atomic_bool counted;
 
 static void count(chan(go_unit) never)
 {
     shared++;
+    atomic_store_explicit(&counted, true, memory_order_relaxed);
     chan_recv(never);
 }
 
@@ -19,7 +22,8 @@ int main(int argc, char **argv)
 {
     chan(go_unit) never = chan_make(go_unit);
     go(count, never);
-    go_sleep(20 * GO_MILLISECOND);
+    while (!atomic_load_explicit(&counted, memory_order_relaxed))
+        go_sleep(GO_MILLISECOND);
     shared++;
     if (argc > 1 && argv[1][0] == 'p')
         go_panic("no");
@@ -36,15 +40,15 @@ cat >"$work/wanted" <<'EOF'
 WARNING: DATA RACE
 Read at ADDRESS by main goroutine:
   main()
-      racy.c:17 +N
+      racy.c:21 +N
 
 Previous write at ADDRESS by goroutine 2:
   count()
-      racy.c:8 +N
+      racy.c:10 +N
 
 Goroutine 2 (running) created at:
   main()
-      racy.c:15 +N
+      racy.c:18 +N
 ==================
 Found 1 data race(s)
 EOF
@@ -65,7 +69,7 @@ GORACE="atexit_sleep_ms=0 log_path=$work/log" ./racy 2>"$work/err"
 grep -q 'WARNING: DATA RACE' "$work"/log.* && grep -q '^Found 1' "$work"/log.* || fail "log_path"
 GORACE="atexit_sleep_ms=0 log_path=stdout" ./racy 2>"$work/err" | grep -q 'DATA RACE' || fail "log_path=stdout"
 GORACE="atexit_sleep_ms=0 strip_path_prefix=$PWD/" ./racy 2>"$work/err"
-says err '^      racy.c:17 '
+says err '^      racy.c:21 '
 expect 66 env GORACE='atexit_sleep_ms=0 halt_on_error=1' ./racy 5
 begin=$(date +%s%N)
 GORACE=atexit_sleep_ms=700 ./racy 2>/dev/null # a goroutine is left, which may race yet
@@ -75,17 +79,22 @@ unset GORACE
 # ---- Channels are variables too: the functions that touch them are named ----
 cat >channel.c <<'EOF'
 #include <gofer.h>
+#include <stdatomic.h>
+
+static atomic_bool sent;
 
 static void produce(chan(int) c)
 {
     chan_send(c, 1);
+    atomic_store_explicit(&sent, true, memory_order_relaxed);
 }
 
 int main(void)
 {
     chan(int) c = chan_make(int, 1);
     go(produce, c);
-    go_sleep(20 * GO_MILLISECOND);
+    while (!atomic_load_explicit(&sent, memory_order_relaxed))
+        go_sleep(GO_MILLISECOND);
     chan_close(c);
     return 0;
 }
@@ -94,18 +103,21 @@ expect 66 "$gofer" run -race channel.c
 says err '^Write at 0x[0-9a-f]{12} by main goroutine:$'
 says err '^  go_chan_close\(\)$'
 says err '^  go_chan_send\(\)$'
-says err '^      .*/channel.c:5 '
+says err '^      .*/channel.c:8 '
 
 # ---- A thread of the program's own ----
 cat >thread.c <<'EOF'
 #include <gofer.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 static int shared;
+static atomic_bool counted;
 
 static void *count(void *c)
 {
     shared++;
+    atomic_store_explicit(&counted, true, memory_order_relaxed);
     chan_recv((chan(int))c);
     return NULL;
 }
@@ -115,7 +127,8 @@ int main(void)
     pthread_t t;
     chan(int) c = chan_make(int);
     pthread_create(&t, NULL, count, c);
-    go_sleep(20 * GO_MILLISECOND);
+    while (!atomic_load_explicit(&counted, memory_order_relaxed))
+        go_sleep(GO_MILLISECOND);
     shared++;
     chan_close(c);
     pthread_join(t, NULL);

@@ -67,11 +67,27 @@ static uintptr_t second_word_after_free(void *p)
     return address ? word_at(address + sizeof(uintptr_t)) : 0;
 }
 
-static void learn_cache_key(void)
+// A size of which free puts the next block into the thread's cache, whose list for it is either empty or gives that
+// block out: not so for a block that malloc made larger than was asked for, of the size of another list, which may be
+// full.
+static size_t cached_size(void)
 {
     enum { SMALL = 24 };
-    uintptr_t key = second_word_after_free(malloc(SMALL));
-    heap_state.cache_key = key == second_word_after_free(malloc(SMALL)) ? key : 0;
+    size_t size = SMALL, usable = 0;
+    for (;; size = usable) {
+        void *p = malloc(size);
+        usable = malloc_usable_size(p);
+        free(p);
+        if (usable <= size)
+            return size;
+    }
+}
+
+static void learn_cache_key(void)
+{
+    size_t size = cached_size();
+    uintptr_t key = second_word_after_free(malloc(size));
+    heap_state.cache_key = key == second_word_after_free(malloc(size)) ? key : 0;
 }
 
 // Whether these are the heads of lists of free chunks: most of the lists are empty, and lead to themselves.

@@ -9,7 +9,8 @@ _Static_assert(offsetof(struct go_call, flags) == 8, "CALL_FLAGS in arch/*/call.
 _Static_assert(offsetof(struct go_call, stack_bytes) == 12, "CALL_STACK in arch/*/call.S");
 _Static_assert(offsetof(struct go_call, reg) == 16, "CALL_REG in arch/*/call.S");
 _Static_assert(sizeof(struct go_call) == 64, "CALL_VECTOR in arch/*/call.S");
-_Static_assert(GO_CALL_FULL == 1 && GO_CALL_X87 == 2, "CALL_FULL, CALL_X87 in arch/*/call.S");
+_Static_assert(GO_CALL_FULL == 1 && GO_CALL_X87 == 2 && GO_CALL_ONCE == 4,
+               "CALL_FULL, CALL_X87, CALL_ONCE in arch/*/call.S");
 _Static_assert(offsetof(struct go_capture_req, call) == 0, "REQ_CALL in arch/*/call.S");
 _Static_assert(offsetof(struct go_capture_req, fn) == 8, "REQ_FN in arch/*/call.S");
 _Static_assert(offsetof(struct go_capture_req, flags) == 16, "REQ_FLAGS in arch/*/call.S");

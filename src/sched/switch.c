@@ -206,6 +206,7 @@ void gf_switch_from_dead(struct m *m, struct g *from, struct g *to)
 static void take_call(struct g *g, struct go_call *into)
 {
     *into = g->call;
+    into->flags |= GO_CALL_ONCE;
     g->flags &= (uint8_t)~GF_G_FRESH;
     memset(&g->defers, 0, sizeof g->call);
 }
@@ -218,6 +219,7 @@ GF_NOINLINE static void run_spilled(struct m *m, struct g *g)
     size_t bytes = sizeof *heap + 128 + heap->stack_bytes;
     char *room = __builtin_alloca_with_align(bytes, 128);
     memcpy(room, heap, bytes);
+    ((struct go_call *)room)->flags |= GO_CALL_ONCE;
     g->flags &= (uint8_t) ~(GF_G_FRESH | GF_G_SPILLED);
     memset(&g->defers, 0, sizeof g->call);
     gf_leave(m);

@@ -24,6 +24,7 @@ struct go_call {
 enum {
     GO_CALL_FULL = 1, // 128 bytes of vector registers and stack_bytes of stack follow
     GO_CALL_X87 = 2,  // the function returns a long double
+    GO_CALL_ONCE = 4, // the runtime's own: the record's registers are cleared once loaded
 };
 
 // What a capture stub is told. Offsets are known to arch/x86_64/call.S.

@@ -23,6 +23,7 @@
 #define CALL_ARGS    192
 #define CALL_FULL    1
 #define CALL_X87     2
+#define CALL_ONCE    4
 // struct go_capture_req, asserted there too.
 #define REQ_CALL     0
 #define REQ_FN       8
@@ -224,7 +225,8 @@ go_capture_full_then:
 // register            before                                 after    clobbered
 // rdi                 const struct go_call *
 // rax rcx rdx rsi rdi r8-r11 xmm0-xmm15 st0-st7                       as in any call
-// The record may be gone once f has begun: all of it is loaded before. Stack arguments are written from the
+// The record may be gone once f has begun: all of it is loaded before. With CALL_ONCE its registers are cleared then:
+// it lies in a frame that lives as long as the goroutine, and a search for leaks takes for reachable what it finds there. Stack arguments are written from the
 // highest address down, so that a large struct touches the stack's pages in order and never jumps its guard.
         .globl gf_arch_replay
         .hidden gf_arch_replay
@@ -255,6 +257,9 @@ gf_arch_replay:
         movq CALL_REG+24(%r10), %rcx
         movq CALL_REG+32(%r10), %r8
         movq CALL_REG+40(%r10), %r9
+        testl $CALL_ONCE, %ebx
+        jnz .Lreplay_forget
+.Lreplay_call:
         callq *%r11
         testl $CALL_X87, %ebx
         jnz .Lreplay_x87
@@ -270,6 +275,14 @@ gf_arch_replay:
 .Lreplay_x87:
         fstp %st(0)
         jmp .Lreplay_done
+.Lreplay_forget:
+        movq $0, CALL_REG(%r10)
+        movq $0, CALL_REG+8(%r10)
+        movq $0, CALL_REG+16(%r10)
+        movq $0, CALL_REG+24(%r10)
+        movq $0, CALL_REG+32(%r10)
+        movq $0, CALL_REG+40(%r10)
+        jmp .Lreplay_call
 .Lreplay_full:
         movl CALL_STACK(%r10), %ecx
         testl %ecx, %ecx

@@ -134,7 +134,13 @@ gf_arch_start:
         .cfi_startproc
         .cfi_undefined %rip
         movq %rdi, %rsp
+        // What these held is another goroutine's: the first frames save them, and a search for leaks would follow them.
         xorl %ebp, %ebp
+        xorl %ebx, %ebx
+        xorl %r12d, %r12d
+        xorl %r13d, %r13d
+        xorl %r14d, %r14d
+        xorl %r15d, %r15d
         movq %rdx, %rdi
         callq *%rsi
         ud2

@@ -45,6 +45,9 @@ struct gf_hooks {
     // debug/: whether the code that the calling signal handler has interrupted may be inside malloc: a thread that were
     // held there would hold malloc's locks. Looks at the program counter only, for unwinding is not safe there.
     bool (*may_be_in_allocator)(void *ucontext);
+    // debug/: NULL, or called in debug builds before a goroutine parks that may wake on another thread. Inside the
+    // runtime.
+    void (*parks)(const struct g *g);
     // debug/: NULL unless locks are watched (GOFER_DEBUG=locks); set before main.
     const struct gf_lock_watch *lock_watch;
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.

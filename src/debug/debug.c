@@ -7,6 +7,7 @@
 #include "base/hooks.h"
 #include "debug/allocator.h"
 #include "debug/freeze.h"
+#include "debug/held.h"
 #include "debug/leak.h"
 #include "debug/locks.h"
 #include "debug/race.h"
@@ -52,5 +53,6 @@ void gf_debug_init(void)
     gf_sigquit_init();
     gf_leak_init();
     gf_lock_watch_init();
+    gf_held_init();
     gf_race_reports_init();
 }

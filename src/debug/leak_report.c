@@ -8,7 +8,6 @@
 #include "debug/goroutine.h"
 #include "debug/heap.h"
 #include "debug/leak.h"
-#include "debug/shield.h"
 #include "os/os.h"
 
 #include "chan/view.h"
@@ -95,25 +94,13 @@ static void put_all(void *arg)
 
 // ---- On request ----
 
-// On a stack that is gone afterwards: what stays on it would lead the next search to what was reported.
-static void write_report(struct gf_leaks *leaks)
-{
-    char *stack = gf_os_reserve(STACK);
-    if (!stack)
-        return;
-    gf_symbols_lock();
-    gf_call_on_stack(stack, STACK, put_all, leaks);
-    gf_symbols_unlock();
-    gf_os_release(stack, STACK);
-}
-
 int go_leak_report(void)
 {
     int saved = errno;
     struct gf_leaks leaks = gf_leaks_find();
     int n = leaks.complete ? (int)leaks.count : -EBUSY;
     if (n > 0)
-        write_report(&leaks);
+        gf_symbols_run(put_all, &leaks); // on our own stack it would lead the next search to these
     gf_leaks_drop(&leaks);
     errno = saved;
     return n;

@@ -9,14 +9,12 @@
 #include "debug/locks.h"
 
 #include "debug/goroutine.h"
-#include "debug/shield.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <gofer/sync.h>
 #include <gofer/time.h>
 
-enum { STACK = 256 << 10 };
 static const uint32_t NEVER = UINT32_MAX;
 static const int64_t LASTING_NS = 300000000;
 
@@ -126,18 +124,6 @@ static void put_chain(void *arg)
     gf_text_flush(&text);
 }
 
-// On a stack that is large enough for the reader of symbols.
-static void print(void (*f)(void *arg), void *arg)
-{
-    char *stack = gf_os_reserve(STACK);
-    if (!stack)
-        return;
-    gf_symbols_lock();
-    gf_call_on_stack(stack, STACK, f, arg);
-    gf_symbols_unlock();
-    gf_os_release(stack, STACK);
-}
-
 // ---- Events ----
 
 // A circle has as many waits as goroutines; the one that closed it tells.
@@ -154,7 +140,7 @@ static void tell_if_it_lasts(uint64_t serial)
     struct gf_lock_chain chain;
     go_sleep(LASTING_NS);
     if (gf_locks_follow(serial, &chain) && is_ours_to_tell(&chain, serial))
-        print(put_chain, &chain);
+        gf_symbols_run(put_chain, &chain);
 }
 
 static void look_again_later(uint64_t serial)
@@ -173,7 +159,7 @@ static void wants(const void *lock, enum gf_lock_kind kind)
     int saved = errno;
     take_site(&site);
     if (gf_locks_want(lock, &site, &found))
-        print(put_inversion, &found);
+        gf_symbols_run(put_inversion, &found);
     errno = saved;
 }
 

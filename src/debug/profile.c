@@ -4,7 +4,6 @@
 #include "debug/cpu.h"
 #include "debug/leak.h"
 #include "debug/pprof.h"
-#include "debug/shield.h"
 #include "debug/snapshot.h"
 #include "debug/symbols.h"
 #include "os/os.h"
@@ -18,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_SAMPLES = 1 << 18, STACK = 256 << 10, DEFAULT_HZ = 100, MOST_HZ = 1000 };
+enum { MOST_SAMPLES = 1 << 18, DEFAULT_HZ = 100, MOST_HZ = 1000 };
 #define SECOND_NS INT64_C(1000000000)
 
 // What is collected over a time.
@@ -172,18 +171,10 @@ static void write_text(void *arg)
         gf_pprof_write(&w->text, &w->pprof, w->sum, w->count);
 }
 
-// Looks the symbols up, on a stack that is large enough for it.
 static int write_with_symbols(struct writing *w)
 {
-    char *stack = gf_os_reserve(STACK);
-    if (!stack)
-        return -ENOMEM;
     w->text = (struct gf_text){.grows = true};
-    gf_symbols_lock();
-    gf_call_on_stack(stack, STACK, write_text, w);
-    gf_symbols_unlock();
-    gf_os_release(stack, STACK);
-    return w->text.failed ? -ENOMEM : 0;
+    return gf_symbols_run(write_text, w) && !w->text.failed ? 0 : -ENOMEM;
 }
 
 static int write_sum(struct writing *w)

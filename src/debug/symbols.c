@@ -13,6 +13,7 @@
 #include "base/atomic.h"
 #include "base/compiler.h"
 #include "debug/elfsym.h"
+#include "debug/shield.h"
 #include "os/os.h"
 
 #include <stdlib.h>
@@ -60,6 +61,19 @@ void gf_symbols_unlock(void)
     // Release: pairs with the acquire of the next holder.
     if (gf_xchg_release(&symbols.lock, 0) == 2)
         gf_os_futex_wake(&symbols.lock, 1);
+}
+
+bool gf_symbols_run(void (*f)(void *arg), void *arg)
+{
+    enum { STACK = 256 << 10 };
+    char *stack = gf_os_reserve(STACK);
+    if (!stack)
+        return false;
+    gf_symbols_lock();
+    gf_call_on_stack(stack, STACK, f, arg);
+    gf_symbols_unlock();
+    gf_os_release(stack, STACK);
+    return true;
 }
 
 // ---- Whose a function is ----

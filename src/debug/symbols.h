@@ -30,6 +30,10 @@ void gf_symbols_lock(void);
 bool gf_symbols_lock_within(int64_t nanoseconds);
 void gf_symbols_unlock(void);
 
+// Calls f(arg) under the lock, on a stack that is large enough for the reader of symbols and gone afterwards. False if
+// there is no memory for it.
+bool gf_symbols_run(void (*f)(void *arg), void *arg);
+
 // What is known of an instruction. Valid until the lock is released or the next call.
 struct gf_symbols gf_symbols_find(uintptr_t pc);
 

@@ -22,6 +22,16 @@ static inline void check_stack(const struct g *g)
         stack_overwritten();
 }
 
+static inline void tell_park(const struct g *g)
+{
+#if GF_DEBUG
+    if (gf_hooks.parks && !g->locked_m)
+        gf_hooks.parks(g);
+#else
+    (void)g;
+#endif
+}
+
 // A foreign thread sleeps itself; gf_ready on its G wakes the thread.
 static struct m *park_thread(struct m *m, struct gf_lock *lock)
 {
@@ -64,6 +74,7 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     if (gf_unlikely(g->flags & GF_G_THREAD))
         return park_thread(m, lock);
     check_stack(g);
+    tell_park(g);
     if (lock)
         gf_unlock(lock);
     struct p *p = gf_p(m);
@@ -143,6 +154,7 @@ struct m *gf_yield(struct m *m)
         return m;
     }
     check_stack(g);
+    tell_park(g);
     gf_store_relaxed(&g->status, GF_RUNNABLE);
     // Who was made ready last does not jump the queue before one that gives way.
     if (gf_load_relaxed(&p->runnext)) {

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-enum { CACHED = 7, SMALL = 24, NEXT_SIZE = 40 }; // glibc keeps so many free blocks of a size for each thread
+// glibc keeps so many free blocks of a size for each thread.
+enum { CACHED = 7, SMALL = 24, NEXT_SIZE = 40 };
 
 struct question {
     uintptr_t address;

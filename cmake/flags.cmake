@@ -6,8 +6,11 @@ set(GOFER_USER_ERRORS -Werror=incompatible-pointer-types -Werror=int-conversion)
 set(GOFER_USER_ERRORS_gcc -Werror=discarded-qualifiers)
 set(GOFER_USER_ERRORS_clang -Werror=incompatible-pointer-types-discards-qualifiers
                             -Werror=incompatible-function-pointer-types)
+# A frame larger than the guard below a stack is touched page by page, so that none jumps over it. Frames below a page
+# are as without.
+set(GOFER_USER_GUARD -fstack-clash-protection)
 # What `gofer run` and `gofer build` compile with, next to the errors above.
-set(GOFER_USER_CFLAGS -std=gnu11 -O2 -g)
+set(GOFER_USER_CFLAGS -std=gnu11 -O2 -g ${GOFER_USER_GUARD})
 
 set(GOFER_WARNINGS
     -Wall

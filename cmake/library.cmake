@@ -86,7 +86,8 @@ foreach(flavour gofer gofer_shared)
                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_options(
     ${flavour}
-    INTERFACE "$<$<COMPILE_LANG_AND_ID:C,GNU>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_gcc}>"
+    INTERFACE ${GOFER_USER_GUARD}
+              "$<$<COMPILE_LANG_AND_ID:C,GNU>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_gcc}>"
               "$<$<COMPILE_LANG_AND_ID:C,Clang,AppleClang>:${GOFER_USER_ERRORS};${GOFER_USER_ERRORS_clang}>")
   target_link_libraries(${flavour} PUBLIC ${GOFER_LINK_LIBRARIES} -pthread)
 endforeach()

@@ -32,7 +32,7 @@ static void *next_function(_Atomic(void *) *known, const char *name)
 
 // Calls libc's function of the name; when it has done what it says, the thread holds `change` locks more.
 #define COUNTED(change, name, parameters, ...)                                                     \
-    __attribute__((visibility("default"))) int name parameters                                                                            \
+    __attribute__((visibility("default"))) int name parameters                                     \
     {                                                                                              \
         static _Atomic(void *) known;                                                              \
         int(*next) parameters = next_function(&known, #name);                                      \
@@ -67,8 +67,9 @@ static void put_report(void *arg)
     char buffer[2048];
     const struct report *r = arg;
     struct gf_text text = {.at = buffer, .room = sizeof buffer};
-    gf_text_put(&text, "gofer: a goroutine parks while it holds a pthread lock: it may wake on another "
-                       "thread, which cannot unlock it\n\n");
+    gf_text_put(&text,
+                "gofer: a goroutine parks while it holds a pthread lock: it may wake on another "
+                "thread, which cannot unlock it\n\n");
     gf_goroutine_write(&text, &r->view, r->view.state, &r->trace, 0, gf_symbols_find);
     gf_text_put(&text, "\n");
     gf_text_flush(&text);

@@ -143,6 +143,26 @@ TEST(stack_overflow_by_large_frames_is_reported)
     EXPECT_FATAL(goroutine_overflows_in_large_frames, "stack overflow");
 }
 
+// One frame, larger than the stack and its guard together.
+static int __attribute__((noinline)) overflow_at_once(void)
+{
+    volatile char frame[1 << 20];
+    if (!enough)
+        memset((char *)frame, 1, sizeof frame);
+    return frame[0];
+}
+
+static void goroutine_overflows_at_once(void)
+{
+    go(overflow_at_once);
+    chan_recv((chan(int))NULL);
+}
+
+TEST(stack_overflow_by_one_leaf_that_is_larger_than_the_guard_is_reported)
+{
+    EXPECT_FATAL(goroutine_overflows_at_once, "stack overflow");
+}
+
 static void overflow_in_a_try(void)
 {
     go_try {

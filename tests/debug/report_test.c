@@ -4,6 +4,8 @@
 // is badly broken.
 #include "support/test.h"
 
+#include "sched/view.h"
+
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -219,17 +221,25 @@ TEST(of_thousands_the_first_are_shown)
 
 static NOINLINE void wait_in_a_thread(void *arg)
 {
-    atomic_fetch_add(&running, 1);
     chan_recv(*(chan(int) *)arg);
+}
+
+static bool foreign_thread_has_parked(void)
+{
+    for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m)) {
+        const struct g *g = gf_view_thread_goroutine(m);
+        struct gf_view v;
+        if (g && gf_view_read(g, &v) && v.foreign && v.reason == GF_WAIT_CHAN_RECEIVE)
+            return true;
+    }
+    return false;
 }
 
 static void crash_beside_a_foreign_thread(void)
 {
     chan(int) c = chan_make(int);
     test_thread_start(wait_in_a_thread, &c);
-    WAIT_UNTIL(atomic_load(&running) == 1);
-    while (usleep(20000) != 0)
-        continue;
+    WAIT_UNTIL(foreign_thread_has_parked());
     go_panic("now");
 }
 

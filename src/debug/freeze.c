@@ -30,7 +30,9 @@
 
 // Power failure: nobody sends it to a program, and one that handled it is about to end.
 enum { FREEZE = SIGPWR };
+// A thread that could run but gets no processor is waited for longest.
 enum { MOST_WAIT_NS = 110 * 1000 * 1000, PATIENCE_NS = 100 * 1000 * 1000, LOOK_NS = 50 * 1000 };
+static const int64_t MOST_WAIT_FOR_AWAKE_NS = 2000000000;
 // Of a stop for a while. A thread that sleeps and has not answered for so long takes no signals.
 enum { DEAF_NS = 20 * 1000 * 1000, LONGEST_LOOK_NS = 2 * 1000 * 1000, MOST_THREADS = 16384 };
 
@@ -119,16 +121,21 @@ static void begin(uint32_t round)
 
 // --- For good ---
 
-// Asks all that have not answered; returns how many. The monitor takes no signals, and stops by itself.
-static uint32_t signal_others(int self)
+// Asks all that have not answered; returns how many. *awake: how many of them do not sleep in the kernel. The monitor
+// takes no signals, and stops by itself.
+static uint32_t signal_others(int self, uint32_t *awake)
 {
     uint32_t n = 0;
+    *awake = 0;
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m)) {
         int tid = gf_view_thread_id(m);
         if (tid == 0 || tid == self || gf_view_thread_is_monitor(m) || has_answered(tid))
             continue;
-        if (gf_os_thread_signal(tid, FREEZE) == 0)
-            n++;
+        bool sleeps = gf_os_thread_sleeps(tid);
+        if (gf_os_thread_signal(tid, FREEZE) != 0)
+            continue;
+        n++;
+        *awake += !sleeps;
     }
     return n;
 }
@@ -138,7 +145,9 @@ void gf_freeze_others(void)
     // A round that is going on stays one: its sleepers are stopped, and nobody wakes them.
     begin((gf_load_relaxed(&freeze.round) + 1) & ~UINT32_C(1));
     int64_t start = gf_os_now(), passed = 0;
-    while (signal_others(gf_os_tid()) > 0 && passed < MOST_WAIT_NS) {
+    uint32_t awake;
+    while (signal_others(gf_os_tid(), &awake) > 0 &&
+           passed < (awake > 0 ? MOST_WAIT_FOR_AWAKE_NS : MOST_WAIT_NS)) {
         gf_os_sleep(LOOK_NS);
         passed = gf_os_now() - start;
         gf_store_relaxed(&freeze.patient, passed < PATIENCE_NS);

@@ -48,6 +48,11 @@ static ssize_t writev_net(struct gf_stream *s, struct iovec *parts, int count)
     return n < 0 ? n : -EPIPE;
 }
 
+static ssize_t send_file_net(struct gf_stream *s, int file, off_t at, size_t n)
+{
+    return go_conn_send_file(of_stream(s)->net, file, at, n);
+}
+
 // --- Deadlines ---
 
 static void set_read_deadline(struct gf_http_conn *c, go_duration d)
@@ -488,7 +493,8 @@ void gf_http_conn_start(go_http_server *server, go_conn *net)
     c->server = server;
     c->net = net;
     c->accepted = go_now().monotonic;
-    c->stream = (struct gf_stream){read_net, writev_net};
+    c->stream =
+        (struct gf_stream){.read = read_net, .writev = writev_net, .send_file = send_file_net};
     c->peer.type = &peer_type;
     c->hijacker.take = take_over;
     c->closer.must_close = must_close;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Files as answers: type by name, Last-Modified and what clients make of it, one range of bytes, and directories by
-// their index.html. Calls that wait for a disk are marked as blocking, so
-// they hold no processor. Several ranges in one request
-// are answered by the whole file, which the standard allows and no browser asks for.
+// their index.html. Calls that wait for a disk are marked as blocking, so they hold no processor; on a plain connection
+// the bytes go from the kernel's memory to the socket by sendfile. Several ranges in one request are answered by the whole
+// file, which the standard allows and no browser asks for.
 #include "http/date.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/sniff.h"
 
 #include <gofer/go.h>
+#include <gofer/io.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 64 << 10 };
+// What is no longer than BEGINNING is cheaper to copy than to send apart from the head.
+enum { BEGINNING = 16 << 10, BLOCK = 64 << 10 };
 
 // Bytes of the file to send: from, and how many.
 struct range {
@@ -91,19 +93,30 @@ static void set_number(struct go_http_response *w, const char *name, int64_t val
     go_http_set_header(w, name, text);
 }
 
-static void send_range(struct go_http_response *w, int fd, struct range range)
+static bool copy_range(struct go_http_response *w, int fd, struct range range)
 {
-    char *block = malloc(BLOCK);
+    size_t room = range.n < BLOCK ? (size_t)range.n : BLOCK;
+    char *block = malloc(room);
     while (block && range.n > 0) {
-        ssize_t n = go_blocking(pread, fd, block, range.n < BLOCK ? (size_t)range.n : BLOCK,
-                                range.at);
-        // A file that has become shorter: too little was written, so the connection will close.
+        ssize_t n = go_pread(fd, block, (size_t)range.n < room ? (size_t)range.n : room, range.at);
         if (n <= 0 || go_http_write(w, block, (size_t)n) < 0)
             break;
         range.at += n;
         range.n -= n;
     }
     free(block);
+    return range.n == 0;
+}
+
+// The beginning is written: it tells the type, if the name does not, and leaves in one piece with the head. The rest goes
+// past this process if it can. If the file has become shorter, less is sent than the head says, and the connection closes.
+static void send_range(struct go_http_response *w, int fd, struct range range)
+{
+    struct range start = {range.at, range.n < BEGINNING ? range.n : BEGINNING};
+    struct range rest = {range.at + start.n, range.n - start.n};
+    if (copy_range(w, fd, start) && rest.n > 0 &&
+        gf_response_send_file(w, fd, rest.at, rest.n) == -EOPNOTSUPP)
+        copy_range(w, fd, rest);
 }
 
 // Headers and status of an answer with (a part of) the file. Whether a body follows.

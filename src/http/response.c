@@ -215,14 +215,19 @@ static struct iovec make_head(struct go_http_response *w, bool complete, struct 
     return (struct iovec){head, (size_t)(to - head)};
 }
 
-static int transmit(struct go_http_response *w, struct iovec *parts, int count)
+// What the stream has said: an error stays, and ends the connection.
+static int note_error(struct go_http_response *w, ssize_t n)
 {
-    ssize_t n = w->stream->writev(w->stream, parts, count);
     if (n < 0) {
         w->err = (int)n;
         w->close = true;
     }
     return w->err;
+}
+
+static int transmit(struct go_http_response *w, struct iovec *parts, int count)
+{
+    return note_error(w, w->stream->writev(w->stream, parts, count));
 }
 
 static void send_informational(struct go_http_response *w, int status)
@@ -321,6 +326,22 @@ ssize_t go_http_write(go_http_response *w, const void *p, size_t n)
     else if (send_body(w, gf_span(p, n)))
         return w->err;
     return (ssize_t)n;
+}
+
+ssize_t gf_response_send_file(struct go_http_response *w, int file, int64_t at, int64_t n)
+{
+    int err = may_write(w, (size_t)n);
+    if (err)
+        return err;
+    if (!w->stream || !w->stream->send_file || w->declared < 0 || w->head_request)
+        return -EOPNOTSUPP;
+    if (send_body(w, gf_span(NULL, 0)))
+        return w->err;
+    ssize_t put = w->stream->send_file(w->stream, file, (off_t)at, (size_t)n);
+    if (note_error(w, put))
+        return w->err;
+    w->written += put;
+    return put;
 }
 
 ssize_t go_http_printf(go_http_response *w, const char *fmt, ...)

@@ -44,6 +44,10 @@ struct go_http_response {
 
 void gf_response_init(struct go_http_response *w, struct gf_stream *s, struct gf_arena *a,
                       char *buf, size_t room);
+// Sends n bytes of a file as the next of the body, whose length the head names, past the buffer: what is there goes before
+// them. Returns how many, fewer if the file ends before or the connection breaks, or a negative errno as go_http_write;
+// -EOPNOTSUPP if there is no way but to read and write them.
+ssize_t gf_response_send_file(struct go_http_response *w, int file, int64_t at, int64_t n);
 // The handler has returned: sends what is left, and ends the body.
 void gf_response_finish(struct go_http_response *w);
 // Whether a response of this status may have a body.

@@ -15,6 +15,9 @@ struct gf_stream {
     ssize_t (*read)(struct gf_stream *s, void *buf, size_t n);
     // All bytes, or a negative errno. The array may be changed.
     ssize_t (*writev)(struct gf_stream *s, struct iovec *parts, int count);
+    // Bytes of a file from a place on: how many, fewer if the file ends before or an error came after the beginning, or a
+    // negative errno. NULL: they have to be read and written.
+    ssize_t (*send_file)(struct gf_stream *s, int file, off_t at, size_t n);
 };
 
 struct gf_input {

@@ -99,7 +99,7 @@ static struct gf_client_conn *connect_to(struct gf_transport *t, go_context *ctx
         free(c);
         return NULL;
     }
-    c->stream = (struct gf_stream){read_net, writev_net};
+    c->stream = (struct gf_stream){.read = read_net, .writev = writev_net};
     snprintf(c->key, n, "%s://%s", scheme_of(url), url->address);
     return c;
 }

@@ -124,7 +124,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         mux = make_mux();
     if (size == 0)
         return 0;
-    struct client c = {.stream = {client_read, client_writev}, .at = data + 1, .end = data + size};
+    struct client c = {.stream = {.read = client_read, .writev = client_writev},
+                       .at = data + 1,
+                       .end = data + size};
     c.step = data[0] ? data[0] : size;
     struct gf_exchange *x = gf_exchange_get(&pool, &c.stream, MAX_HEAD);
     while (serve_one(mux, x))

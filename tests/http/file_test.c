@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Files over HTTP: ranges, dates, directories and what must not be reached, from a directory made for the test.
+// Files over HTTP: ranges, dates, directories and what must not be reached, from a directory made for the test; and files
+// that are larger than any buffer, which go by sendfile where the connection is plain and nothing collects the answer.
+#include "support/certificate.h"
 #include "support/http.h"
 
 #include <sys/stat.h>
@@ -120,4 +122,169 @@ TEST(nothing_outside_of_the_directory_can_be_reached)
                             "close\r\nContent-Length: 0\r\n\r\n"),
                 "^HTTP/1.1 405 (.|\n)*Allow: GET, HEAD\r\n");
     finish(s);
+}
+
+// --- Large files: byte i is i % 251 ---
+
+enum { LARGE = 3 << 20 };
+
+static const char *large_path(void)
+{
+    static char path[200];
+    snprintf(path, sizeof(path), "%s/large", root);
+    return path;
+}
+
+static go_http_mux *mux_of_large(void)
+{
+    char *content = malloc(LARGE);
+    CHECK(mkdtemp(root) != NULL);
+    FILE *f = fopen(large_path(), "w");
+    for (int i = 0; i < LARGE; i++)
+        content[i] = (char)(i % 251);
+    CHECK_EQ(fwrite(content, 1, LARGE, f), LARGE);
+    CHECK_EQ(fclose(f), 0);
+    free(content);
+    go_http_mux *mux = go_http_mux_new();
+    go_http_handle(mux, "/", go_http_files, root);
+    return mux;
+}
+
+static void end_large(struct test_server *s)
+{
+    test_server_end(s);
+    CHECK_EQ(unlink(large_path()), 0);
+    CHECK_EQ(rmdir(root), 0);
+}
+
+// Gets the file, or the range of it that the header asks for: it must be the bytes from `at` to before `end`.
+static void check_large(go_http_client *client, const char *url, const char *range, int at, int end)
+{
+    const char *headers[] = {range ? "Range" : NULL, range, NULL};
+    go_http_reply *r = NULL;
+    CHECK_EQ(go_http_do(client, NULL, (go_http_call){.url = url, .headers = headers}, &r), 0);
+    CHECK_EQ(go_http_reply_status(r), range ? 206 : 200);
+    CHECK_EQ(go_http_reply_length(r), end - at);
+    char buf[16384];
+    for (ssize_t n; (n = go_http_reply_read(r, buf, sizeof(buf))) > 0; at += (int)n)
+        for (ssize_t i = 0; i < n; i++)
+            CHECK_EQ(buf[i], (char)((at + i) % 251));
+    CHECK_EQ(at, end);
+    go_http_reply_free(r);
+}
+
+// Whole, in part, and both again, which shows that the connection is still in step.
+static void check_all_of_large(struct test_server *s, const char *scheme, const go_tls_config *tls)
+{
+    char url[200];
+    snprintf(url, sizeof(url), "%s://%s/large", scheme, s->address);
+    go_http_client *client =
+        go_http_client_new((go_http_client_options){.tls = tls, .no_gzip = true});
+    for (int round = 0; round < 2; round++) {
+        check_large(client, url, NULL, 0, LARGE);
+        check_large(client, url, "bytes=20000-", 20000, LARGE);
+        check_large(client, url, "bytes=1-2000000", 1, 2000001);
+        check_large(client, url, "bytes=-16385", LARGE - 16385, LARGE);
+    }
+    go_http_client_free(client);
+}
+
+TEST(a_large_file_comes_whole_and_in_ranges)
+{
+    struct test_server *s = test_serve(mux_of_large(), (go_http_options){0});
+    check_all_of_large(s, "http", NULL);
+    end_large(s);
+}
+
+TEST(a_large_file_comes_whole_and_in_ranges_over_tls)
+{
+    test_make_certificate("server", "IP:127.0.0.1");
+    go_tls_config server = {.cert_file = test_in_dir("server.pem"),
+                            .key_file = test_in_dir("server.key")};
+    go_tls_config client = {.ca_file = test_in_dir("server.pem")};
+    struct test_server *s = test_serve_tls(mux_of_large(), (go_http_options){0}, &server);
+    check_all_of_large(s, "https", &client);
+    end_large(s);
+    test_remove_dir();
+}
+
+TEST(a_large_file_comes_whole_through_a_time_limit)
+{
+    static go_duration limit = GO_MINUTE;
+    go_http_mux *mux = mux_of_large();
+    go_http_use(mux, go_http_timeout, &limit);
+    struct test_server *s = test_serve(mux, (go_http_options){0});
+    check_all_of_large(s, "http", NULL);
+    end_large(s);
+}
+
+TEST(head_of_a_large_file_names_its_length_and_sends_nothing_of_it)
+{
+    struct test_server *s = test_serve(mux_of_large(), (go_http_options){0});
+    CHECK_MATCH(test_ask(s, "HEAD /large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+                "^HTTP/1.1 200 OK\r\n(.|\n)*Content-Length: 3145728\r\n\r\n$");
+    CHECK_MATCH(test_ask(s, "HEAD /large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                            "Range: bytes=9000-108999\r\n\r\n"),
+                "^HTTP/1.1 206 (.|\n)*Content-Length: 100000\r\n\r\n$");
+    end_large(s);
+}
+
+// --- What may happen in the middle: of a file that no socket's buffers hold ---
+
+enum { VAST = 256 << 20 };
+
+// Asks twice for the file, and reads the first answer's beginning.
+static go_conn *begin_vast(struct test_server *s)
+{
+    static const char ask[] = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+    char head[100] = "";
+    CHECK_EQ(truncate(large_path(), VAST), 0);
+    go_conn *c = test_dial(s);
+    test_say(c, ask);
+    test_say(c, ask);
+    CHECK(go_conn_read(c, head, sizeof(head) - 1) > 0);
+    CHECK_MATCH(head, "^HTTP/1.1 200 OK\r\n");
+    return c;
+}
+
+TEST(a_file_that_shrinks_while_it_is_sent_ends_the_connection)
+{
+    struct test_server *s = test_serve(mux_of_large(), (go_http_options){0});
+    go_conn *c = begin_vast(s);
+    CHECK_EQ(truncate(large_path(), 0), 0);
+    char buf[65536];
+    int64_t all = 0;
+    ssize_t n;
+    while ((n = go_conn_read(c, buf, sizeof(buf))) > 0)
+        all += n;
+    CHECK(n == 0 || n == -ECONNRESET); // the second request was not read
+    CHECK(all < VAST);
+    go_conn_free(c);
+    CHECK_MATCH(get(s, "/large", ""), "Content-Length: 0\r\n\r\n$");
+    end_large(s);
+}
+
+TEST(a_client_that_leaves_in_the_middle_of_a_file_takes_nothing_along)
+{
+    struct test_server *s = test_serve(mux_of_large(), (go_http_options){0});
+    free(strdup(get(s, "/none", "")));
+    WAIT_UNTIL(go_num_goroutine() == 2);
+    int descriptors = test_open_descriptors();
+    for (int i = 0; i < 10; i++)
+        go_conn_free(begin_vast(s));
+    WAIT_UNTIL(go_num_goroutine() == 2);
+    WAIT_UNTIL(test_open_descriptors() == descriptors);
+    CHECK_STR(s->log, "");
+    CHECK_MATCH(get(s, "/none", ""), "^HTTP/1.1 404 ");
+    end_large(s);
+}
+
+TEST(a_client_that_takes_nothing_of_a_file_runs_into_the_write_timeout)
+{
+    struct test_server *s = test_serve(mux_of_large(),
+                                       (go_http_options){.write_timeout = 200 * GO_MILLISECOND});
+    go_conn *c = begin_vast(s);
+    WAIT_UNTIL(go_num_goroutine() == 2);
+    go_conn_free(c);
+    end_large(s);
 }

@@ -53,8 +53,10 @@ static struct reading *start_n(const char *data, size_t n, size_t step, llhttp_t
 {
     static struct reading r;
     memset(&r, 0, sizeof(r));
-    r.memory = (struct memory_stream){
-        .stream = {memory_read, memory_writev}, .data = data, .n = n, .step = step};
+    r.memory = (struct memory_stream){.stream = {.read = memory_read, .writev = memory_writev},
+                                      .data = data,
+                                      .n = n,
+                                      .step = step};
     r.in = (struct gf_input){.stream = &r.memory.stream, .buf = r.buf, .room = sizeof(r.buf)};
     gf_arena_init(&r.arena, r.room, sizeof(r.room));
     gf_parser_init(&r.parser, type, &r.arena, 8192);

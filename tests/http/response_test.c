@@ -30,6 +30,19 @@ static ssize_t wire_writev(struct gf_stream *s, struct iovec *parts, int count)
     return 1;
 }
 
+// A file, as it were: what it holds, and what there is of it.
+static int64_t file_size;
+
+static ssize_t wire_send_file(struct gf_stream *s, int file, off_t at, size_t n)
+{
+    (void)s;
+    if (wire.err)
+        return wire.err;
+    n = (int64_t)n < file_size - at ? n : (size_t)(file_size - at);
+    wire.n += (size_t)sprintf(wire.text + wire.n, "<%zu of %d from %d>|", n, file, (int)at);
+    return (ssize_t)n;
+}
+
 static _Alignas(16) char room[65536];
 static struct gf_arena arena;
 static struct go_http_response w;
@@ -112,6 +125,60 @@ TEST(too_little_for_the_length_closes_the_connection)
     go_http_set_header(&w, "Content-Length", "10");
     go_http_write(&w, "abc", 3);
     gf_response_finish(&w);
+    CHECK(w.close);
+}
+
+// What was sent for so much of a file of 1000 bytes, behind a text that was written.
+static void start_with_file(size_t size)
+{
+    start();
+    wire.stream.send_file = wire_send_file;
+    file_size = 1000;
+    go_http_set_header(&w, "Content-Type", "t");
+    go_http_set_header(&w, "Content-Length", gf_arena_printf(&arena, "%zu", size));
+}
+
+TEST(a_file_follows_what_was_written_and_goes_past_the_buffer)
+{
+    start_with_file(304);
+    go_http_printf(&w, "text");
+    CHECK_EQ(gf_response_send_file(&w, 7, 100, 300), 300);
+    gf_response_finish(&w);
+    CHECK_STR(sent(), "HTTP/1.1 200 OK\r\nContent-Type: t\r\nContent-Length: 304\r\n\r\ntext|"
+                      "<300 of 7 from 100>|");
+    CHECK(!w.close);
+}
+
+TEST(a_file_that_ends_early_closes_the_connection)
+{
+    start_with_file(300);
+    CHECK_EQ(gf_response_send_file(&w, 7, 900, 300), 100);
+    gf_response_finish(&w);
+    CHECK(w.close);
+}
+
+TEST(a_file_is_left_to_be_written_where_its_length_is_not_named_or_the_stream_cannot)
+{
+    start_with_file(300);
+    CHECK_EQ(gf_response_send_file(&w, 7, 0, 301), -EMSGSIZE);
+    w.head_request = true;
+    CHECK_EQ(gf_response_send_file(&w, 7, 0, 300), -EOPNOTSUPP);
+    start_with_file(300);
+    go_http_set_header(&w, "Content-Length", NULL);
+    CHECK_EQ(gf_response_send_file(&w, 7, 0, 300), -EOPNOTSUPP);
+    start_with_file(300);
+    wire.stream.send_file = NULL;
+    CHECK_EQ(gf_response_send_file(&w, 7, 0, 300), -EOPNOTSUPP);
+    CHECK_EQ(wire.n, 0);
+}
+
+TEST(a_file_that_cannot_be_sent_is_an_error_that_stays)
+{
+    start_with_file(300);
+    CHECK_EQ(go_http_flush(&w), 0);
+    wire.err = -EPIPE;
+    CHECK_EQ(gf_response_send_file(&w, 7, 0, 300), -EPIPE);
+    CHECK_EQ(go_http_write(&w, "x", 1), -EPIPE);
     CHECK(w.close);
 }
 

@@ -139,8 +139,10 @@ static void proxy(go_http_response *w, go_http_request *r, void *arg)
     out->body_begun = false;
     collect_headers(out);
     int err = -EHOSTUNREACH;
+    // Each server once, whatever turns others take meanwhile.
+    unsigned first = atomic_fetch_add(&turn, 1);
     for (int tries = 0; tries < server_count && !out->body_begun; tries++) {
-        struct server *server = &servers[atomic_fetch_add(&turn, 1) % (unsigned)server_count];
+        struct server *server = &servers[(first + (unsigned)tries) % (unsigned)server_count];
         go_http_reply *reply;
         err = call(server, out, go_http_context(r), &reply);
         if (!err) {

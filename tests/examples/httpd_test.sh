@@ -1,6 +1,6 @@
 #!/bin/sh
 # httpd_test.sh HTTPD: asks the server with curl for what its head promises: the API, files and ranges, events, the limits,
-# and that a SIGTERM lets a request finish that is under way.
+# and that a SIGTERM lets 200 requests finish that are under way.
 set -u
 command -v curl >/dev/null || exit 77
 work=$(mktemp -d) || exit 2
@@ -63,14 +63,31 @@ grep -q '^HTTP/1.1 429' "$work/out" || fail "no 429 in a burst of 400"
 grep -q '^Retry-After: 1' "$work/out" || fail "no Retry-After"
 sleep 0.3
 
-# SIGTERM while a stream is under way: it comes to its end, and the server exits with 0.
-curl -s -N "$base/api/clock?ticks=4" >"$work/stream" &
-client=$!
-for _ in $(seq 100); do
-    grep -qs 'tick 1' "$work/stream" && break
+# SIGTERM with 200 answers under way, none of which is half done: nobody new gets in, each comes to its end, and the server
+# exits with 0. They begin 50 at a time, for the rate limit's sake.
+curls=
+for n in 1 2 3 4; do
+    curl -f -N -Z --parallel-immediate --parallel-max 50 "$base/api/clock?ticks=16&n=[1-50]" -o "$work/stream$n.#1" 2>/dev/null &
+    curls="$curls $!"
     sleep 0.1
 done
+all_say() {
+    [ "$(grep -ls "$1" "$work"/stream* | wc -l)" -eq 200 ]
+}
+for _ in $(seq 100); do
+    all_say '^data: tick 1$' && break
+    sleep 0.1
+done
+all_say '^data: tick 1$' || fail "not 200 streams"
 kill -TERM "$pid"
-wait "$client" || fail "the stream broke off"
-grep -q 'tick 4' "$work/stream" || fail "the stream was cut short"
+for _ in $(seq 100); do
+    curl -s -o /dev/null "$base/" || break
+    sleep 0.01
+done
+curl -s -o /dev/null "$base/" && fail "lets somebody in after SIGTERM"
+all_say '^data: tick 16$' && fail "the streams were over before it mattered"
+for client in $curls; do
+    wait "$client" || fail "a stream broke off: curl's status $?"
+done
+all_say '^data: tick 16$' || fail "a stream was cut short"
 wait "$pid" || fail "exit status $?"

@@ -56,9 +56,38 @@ expect 404 'no such item' "$base/api/items/99"
 head -c 300000 /dev/zero >"$work/zeros"
 curl -s "$base/files/zeros" | cmp -s - "$work/zeros" || fail "a large file came out different"
 
-kill -KILL "$upstream"
-wait "$upstream" 2>/dev/null
+kill_upstream() {
+    kill -KILL "$upstream"
+    wait "$upstream" 2>/dev/null
+}
+kill_upstream
 expect 502 'Bad Gateway' "$base/api/items"
+start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
+upstream=$pid
+expect 200 '^\[\]$' "$base/api/items"
+
+# Killed in the middle of 50 answers: each of these breaks off, the proxy serves, and keeps nothing of them.
+sockets() {
+    find "/proc/$proxy/fd" -lname 'socket:*' 2>/dev/null | wc -l
+}
+only_listens() {
+    for _ in $(seq 100); do
+        [ "$(sockets)" -eq 1 ] && return
+        sleep 0.1
+    done
+    fail "$(sockets) sockets with nobody there"
+}
+curl -N -Z --parallel-immediate --parallel-max 50 "$base/api/clock?ticks=1000&n=[1-50]" -o "$work/stream.#1" 2>/dev/null &
+client=$!
+for _ in $(seq 100); do
+    [ "$(grep -ls 'tick 1' "$work"/stream.* | wc -l)" -eq 50 ] && break
+    sleep 0.1
+done
+[ "$(sockets)" -ge 101 ] || fail "not 50 streams: $(sockets) sockets"
+kill_upstream
+wait "$client" && fail "streams that broke off came to an end"
+expect 502 'Bad Gateway' "$base/"
+only_listens
 start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
 upstream=$pid
 expect 200 '^\[\]$' "$base/api/items"

@@ -3,10 +3,6 @@
 // the number of goroutines and of open descriptors afterwards is what it was before.
 #include "support/http.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 static chan(go_unit) entered;
 static chan(go_unit) release;
 
@@ -237,19 +233,6 @@ TEST(a_shutdown_under_traffic_tears_no_answer)
 
 // --- Bad clients ---
 
-// Leaves by a reset instead of a goodbye.
-static void reset(struct test_server *s, const char *text)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct linger now = {1, 0};
-    to.sin_port = htons((uint16_t)atoi(strrchr(s->address, ':') + 1));
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 && *text)
-        CHECK(write(fd, text, strlen(text)) > 0);
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    close(fd);
-}
-
 TEST(clients_that_leave_in_any_state_leak_nothing)
 {
     static const char *const beginnings[] = {
@@ -267,7 +250,7 @@ TEST(clients_that_leave_in_any_state_leak_nothing)
     int descriptors = test_open_descriptors();
     for (size_t round = test_rounds(20); round--;)
         for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
-            reset(s, beginnings[i]);
+            test_reset(s, beginnings[i]);
             go_conn *c = test_dial(s);
             if (*beginnings[i])
                 test_say(c, beginnings[i]);

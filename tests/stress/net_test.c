@@ -29,11 +29,7 @@ struct server {
 static struct server start_server(void)
 {
     struct server s;
-    int fds[2];
-    CHECK_EQ(go_pipe(fds), 0);
-    CHECK_EQ(go_fd_wait(fds[0], POLLIN, GO_MILLISECOND), -ETIMEDOUT); // opens the poller
-    go_close(fds[0]);
-    go_close(fds[1]);
+    test_open_poller();
     s.descriptors = open_descriptors();
     s.goroutines = go_num_goroutine();
     s.listener = listen_on("tcp", "127.0.0.1:0");

@@ -4,6 +4,9 @@
 #include "support/http.h"
 
 #include <dirent.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void keep_log(const char *line, void *arg)
 {
@@ -17,7 +20,7 @@ static void serve(struct test_server *s)
     chan_send(s->served, go_http_serve(s->server, s->listener));
 }
 
-static struct test_server *start(go_http_mux *mux, go_http_options options, go_listener *l)
+struct test_server *test_serve_on(go_http_mux *mux, go_http_options options, go_listener *l)
 {
     struct test_server *s = calloc(1, sizeof(*s));
     s->mux = mux;
@@ -34,13 +37,13 @@ static struct test_server *start(go_http_mux *mux, go_http_options options, go_l
 
 struct test_server *test_serve(go_http_mux *mux, go_http_options options)
 {
-    return start(mux, options, go_listen("tcp", "127.0.0.1:0", NULL));
+    return test_serve_on(mux, options, go_listen("tcp", "127.0.0.1:0", NULL));
 }
 
 struct test_server *test_serve_tls(go_http_mux *mux, go_http_options options,
                                    const go_tls_config *config)
 {
-    return start(mux, options, go_tls_listen("tcp", "127.0.0.1:0", config, NULL));
+    return test_serve_on(mux, options, go_tls_listen("tcp", "127.0.0.1:0", config, NULL));
 }
 
 void test_server_end(struct test_server *s)
@@ -102,6 +105,18 @@ const char *test_ask(struct test_server *s, const char *request)
     const char *answer = test_hear(c, NULL);
     go_conn_free(c);
     return answer;
+}
+
+void test_reset(struct test_server *s, const char *text)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct linger now = {1, 0};
+    to.sin_port = htons((uint16_t)atoi(strrchr(s->address, ':') + 1));
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 && *text)
+        CHECK(write(fd, text, strlen(text)) > 0);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
 }
 
 int test_open_descriptors(void)

@@ -21,6 +21,8 @@ struct test_server {
 struct test_server *test_serve(go_http_mux *mux, go_http_options options);
 struct test_server *test_serve_tls(go_http_mux *mux, go_http_options options,
                                    const go_tls_config *config);
+// The same on a listener that is there already, and may have clients waiting.
+struct test_server *test_serve_on(go_http_mux *mux, go_http_options options, go_listener *l);
 // Shuts it down, which must succeed, and frees everything.
 void test_server_end(struct test_server *s);
 
@@ -30,6 +32,8 @@ void test_say(go_conn *c, const char *text);
 const char *test_hear(go_conn *c, const char *ending);
 // One request on a connection of its own: the whole answer, up to the end of the connection.
 const char *test_ask(struct test_server *s, const char *request);
+// Connects, says the text and leaves by a reset instead of a goodbye.
+void test_reset(struct test_server *s, const char *text);
 
 // The number of this process's open descriptors.
 int test_open_descriptors(void);

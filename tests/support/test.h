@@ -35,6 +35,9 @@ void test_one_processor(void);
 
 // On one processor: lets every other goroutine run until it is parked or has ended.
 void test_settle(void);
+// Opens the poller, whose descriptors then stay: for tests that count those that are open, or use them up.
+void test_open_poller(void);
+
 // Serves echoes to all who connect, until the listener is closed.
 void test_echo_all(go_listener *l);
 // Serves one connection so, and frees it.

@@ -96,3 +96,12 @@ void test_thread_join(test_thread *t)
     go_blocking_end();
     free(t);
 }
+
+void test_open_poller(void)
+{
+    int fds[2];
+    CHECK_EQ(go_pipe(fds), 0);
+    CHECK_EQ(go_fd_wait(fds[0], POLLIN, GO_MILLISECOND), -ETIMEDOUT);
+    go_close(fds[0]);
+    go_close(fds[1]);
+}

@@ -7,8 +7,10 @@
 //   - work that a computing goroutine holds back (runnext, or a ring) while Ps are idle gets a thread;
 //   - timers and the poller, when everybody is too busy to look;
 //   - threads that have ended, until the kernel has forgotten them (threadcount.c).
-// Once its rounds have become long it sleeps for good while all Ps are idle, so an idle program makes no system calls; one
-// that is idle for microseconds at a time, a server, does not pay for waking it each time.
+// Once its rounds have become long, and nothing has run since the last one, it sleeps for good while all Ps are idle: so an
+// idle program makes no system calls, and one that is idle for microseconds at a time, a server, never pays for waking it.
+// What makes rounds short again is something done, not something seen: a thread that waits for a processor is only looked
+// at more often, or where processors are few the monitor itself would take a good part of them.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -35,7 +37,12 @@ static struct {
     _Atomic(uint32_t) asleep;  // 1 while it sleeps for good; see sleep_while_idle
     int64_t slice;   // [const] a goroutine's time slice: SLICE_NS, or GOFER_DEBUG=preempt=US
     int64_t longest; // [const] pause between two rounds
+    uint64_t ticks;  // [owner the monitor] of all Ps, when anything_ran was asked last
 } monitor;
+
+// What a look at a thread leads to, in the order of what the next round must be: as late as ever; as soon as a thread that
+// waits for a processor may have got it; at once, for a clock has to be seen twice; at once, and short rounds from now on.
+enum look { CALM, WAITS, AGAIN, ACTIVE };
 
 static int busy_ps(void)
 {
@@ -137,7 +144,7 @@ static bool is_blocked(struct m *m, int64_t now)
 
 // The thread is outside the runtime for a while: its CPU clock tells whether it is blocked in the kernel, where a
 // signal would cut its call short, or computes. Two looks are needed to see a clock move.
-static bool look_at_clock(struct m *m, int64_t now, bool waiting)
+static enum look look_at_clock(struct m *m, int64_t now, bool waiting)
 {
     int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
     int64_t seen_cpu = m->seen_cpu, seen_at = m->seen_cpu_at;
@@ -147,24 +154,26 @@ static bool look_at_clock(struct m *m, int64_t now, bool waiting)
         m->seen_cpu_at = now;
     }
     if (!waiting)
-        return false;
+        return CALM;
     if (gf_load_relaxed(&m->blocking))
-        return retake(m);
+        return retake(m) ? ACTIVE : CALM;
     if (seen_cpu < 0)
-        return true; // look again soon
-    if (cpu - seen_cpu < (now - seen_at) / 8) {
+        return AGAIN;
+    bool still = cpu - seen_cpu < (now - seen_at) / 8;
+    if (still) {
         if (now - seen_at < SHORTEST_NS)
-            return false;
+            return CALM;
         if (is_blocked(m, now))
-            return retake(m);
+            return retake(m) ? ACTIVE : CALM;
     }
     if (now - m->seen_at >= monitor.slice)
         preempt(m, now);
-    return true;
+    else if (still)
+        return WAITS;
+    return ACTIVE;
 }
 
-// What one look at a thread with a P leads to; true if there was something to do.
-static bool look_at(struct m *m, struct p *p, int64_t now)
+static enum look look_at(struct m *m, struct p *p, int64_t now)
 {
     uint64_t tick = gf_load_relaxed(&p->tick); // relaxed: only whether it changes
     if (tick != m->seen_tick || m->seen_p != p) {
@@ -172,20 +181,20 @@ static bool look_at(struct m *m, struct p *p, int64_t now)
         m->seen_p = p;
         m->seen_at = now;
         m->seen_cpu = -1;
-        return false;
+        return CALM;
     }
     bool waiting = others_wait(p);
     int64_t since = now - m->seen_at;
     if (waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0 && since >= SHORTEST_NS &&
         gf_load_relaxed(&m->in_runtime) == 0 && rescue_work(m))
-        return true;
+        return ACTIVE;
     // Timers and descriptors wait too: while no other P could look after them, they count as somebody who waits.
     waiting = waiting || gf_load_relaxed(&p->timers.first) <= now ||
               (gf_poller_waiters() > 0 && gf_load_relaxed(&gf_sched.idle_p_count) == 0);
     if (!waiting && gf_load_relaxed(&gf_sched.idle_p_count) > 0)
-        return false;
+        return CALM;
     if (since < BLOCKED_NS)
-        return false;
+        return CALM;
     // One that calls the runtime all the time without parking is a hog too; it gives way when it leaves.
     if (gf_load_relaxed(&m->in_runtime) != 0) {
         if (since >= monitor.slice && waiting && !gf_load_relaxed(&m->pending)) {
@@ -193,7 +202,7 @@ static bool look_at(struct m *m, struct p *p, int64_t now)
                              GF_PENDING_PREEMPT); // relaxed: looked at on every way out
             m->signalled_at = now;
         }
-        return false;
+        return CALM;
     }
     return look_at_clock(m, now, waiting);
 }
@@ -224,21 +233,23 @@ static void look_at_outsider(struct m *m, int64_t now)
     m->seen_cpu = cpu;
 }
 
-static bool look_at_all(int64_t now)
+static enum look look_at_all(int64_t now)
 {
-    bool active = false;
+    enum look all = CALM;
     // The list only grows at its head, and threads' structures live for ever.
     for (struct m *m = gf_load_acquire(&gf_sched.all_ms); m; m = m->all_next) {
         if (gf_load_relaxed(&m->foreign) || m->tid == 0)
             continue;
         // A hint; taking it has its own protocol. Acquire: pairs with the release in gf_acquire_p.
         struct p *p = gf_load_acquire(&m->p);
-        if (p)
-            active |= look_at(m, p, now);
-        else if (gf_load_relaxed(&m->p_taken))
+        if (p) {
+            enum look look = look_at(m, p, now);
+            all = look > all ? look : all;
+        } else if (gf_load_relaxed(&m->p_taken)) {
             look_at_outsider(m, now);
+        }
     }
-    return active;
+    return all;
 }
 
 // While all Ps are busy nobody watches: overdue timers of idle Ps, and the poller.
@@ -256,6 +267,23 @@ static void look_around(struct m *self, int64_t now)
     }
 }
 
+// Whether a goroutine has run since this was asked last.
+static bool anything_ran(void)
+{
+    uint64_t ticks = 0;
+    for (int i = 0; i < gf_p_count(); i++)
+        ticks += gf_load_relaxed(&gf_p_at(i)->tick); // relaxed: only whether it changes
+    bool ran = ticks != monitor.ticks;
+    monitor.ticks = ticks;
+    return ran;
+}
+
+static int64_t time_until_next(enum look look, int64_t pause)
+{
+    int64_t most = look == WAITS ? RUNNABLE_NS : look == CALM ? LONGEST_NS : SHORTEST_NS;
+    return pause < most ? pause : most;
+}
+
 static void *monitor_main(void *arg)
 {
     struct m *self = arg;
@@ -263,27 +291,28 @@ static void *monitor_main(void *arg)
     gf_store_relaxed(&self->foreign, true);
     gf_store_relaxed(&self->in_runtime, 1); // for ever
     int64_t pause = SHORTEST_NS, longest = monitor.longest;
+    enum look look = CALM;
     for (int calm = 0;;) {
-        if (busy_ps() == 0 && pause >= longest && !gf_schedtrace_on()) {
+        if (busy_ps() == 0 && pause >= longest && !anything_ran() && !gf_schedtrace_on()) {
             sleep_while_idle();
             pause = SHORTEST_NS;
             calm = 0;
         }
-        gf_os_sleep(pause);
+        gf_os_sleep(time_until_next(look, pause));
         // It takes no signals, so it stops for reports by itself. Relaxed: a round more does no harm.
         if (gf_load_relaxed(&gf_freezing))
             continue;
         int64_t now = gf_os_now();
         gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
-        bool active = look_at_all(now);
+        look = look_at_all(now);
         look_around(self, now);
         gf_threads_look();
         gf_trim_look(self, now);
         gf_solo_look(now);
         gf_schedtrace_look(now);
-        calm = active ? 0 : calm + 1;
+        calm = look == ACTIVE ? 0 : calm + 1;
         longest = gf_crowd_look(now) && monitor.longest > CROWDED_NS ? CROWDED_NS : monitor.longest;
-        if (active)
+        if (look == ACTIVE)
             pause = SHORTEST_NS;
         else if (calm > CALM_ROUNDS)
             pause *= 2;

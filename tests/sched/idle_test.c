@@ -2,6 +2,7 @@
 // What a program costs while it has nothing to do, or little. A thread that the kernel has not scheduled has made no
 // system call and burnt no processor, so the kernel's counts of context switches, summed over all threads but the one
 // that reads them, say both. They are read by a thread that gofer does not know. GOFER_TEST_SCALE lengthens the look.
+#include "sched/view.h"
 #include "support/test.h"
 
 #include <dirent.h>
@@ -184,4 +185,26 @@ TEST(ping_pong_wakes_no_second_thread)
     CHECK(switches_of_others(false) - sleeps < 50 + rounds / 100);
     CHECK(go_stats().steals - steals < 50 + (uint64_t)rounds / 100);
     chan_close(ping);
+}
+
+// The monitor looks at the clock once a round: what it says changes as often. One that slept for good in each pause of the
+// program, and began with its shortest rounds at each end of one, would come by some thousand times a second.
+TEST(monitor_hardly_comes_by_while_a_program_is_idle_for_microseconds_at_a_time)
+{
+    test_setenv("GOFER_DEBUG", ""); // a slice of microseconds keeps rounds short
+    go_maxprocs(1);
+    chan(go_unit) gate = chan_make(go_unit);
+    go(wait_at, gate); // a second goroutine starts the monitor
+    int rounds = 0;
+    int64_t seen = 0, span = go_now().monotonic;
+    while (go_now().monotonic - span < GO_SECOND) {
+        go_sleep(50 * GO_MICROSECOND);
+        int64_t clock = gf_load_relaxed(&gf_sched.clock);
+        rounds += clock != seen;
+        seen = clock;
+    }
+    span = go_now().monotonic - span;
+    // The first rounds are short, as they should be.
+    CHECK(rounds < 100 + 500 * (span / GO_MILLISECOND) / 1000);
+    chan_close(gate);
 }

@@ -175,7 +175,6 @@ TEST_LONG(twenty_thousand_connections_opened_and_dropped_leave_nothing, 120)
         make_mux(), (go_http_options){.read_header_timeout = GO_SECOND * test_slowdown()});
     go_semaphore *room = go_semaphore_new(AT_ONCE);
     chan_close(release);
-    test_open_poller();
     int descriptors = test_open_descriptors();
     unsigned visits = (unsigned)test_rounds(20000);
     for (unsigned n = 0; n < visits; n++) {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# httpd_test.sh HTTPD: asks the server with curl for what its head promises: the API, files and ranges, events, the limits,
+# httpd_test.sh HTTPD: asks the server with curl for what its head promises: the API, files and ranges, events, the limits;
+# that h2load, wrk and a browser get on with it, where they are installed;
 # and that a SIGTERM lets 200 requests finish that are under way.
 set -u
 command -v curl >/dev/null || exit 77
@@ -56,6 +57,25 @@ expect 404 '404 page not found' "$base/none"
 expect 431 '431' -H "X: $(printf '%070000d' 0)" "$base/"
 head -c 2000000 /dev/zero >"$work/large"
 expect 413 '413' -H Expect: --data-binary "@$work/large" "$base/api/items"
+
+# Other clients, where they are installed; after a load the limit's tokens have to grow again.
+if command -v h2load >/dev/null; then
+    h2load --h1 -n 60 -c 10 "$base/files/digits.txt" >"$work/out" 2>&1
+    grep -q ' 60 succeeded, 0 failed, 0 errored, 0 timeout' "$work/out" || fail "h2load is not served"
+    sleep 0.2
+fi
+if command -v wrk >/dev/null; then
+    wrk -t1 -c64 -d1s "$base/" >"$work/out" 2>&1
+    grep -q 'requests in' "$work/out" || fail "wrk is not served"
+    grep -q 'Socket errors' "$work/out" && fail "wrk has errors of sockets"
+    sleep 0.2
+fi
+if command -v chromium >/dev/null; then
+    chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/chromium" --virtual-time-budget=5000 \
+        --dump-dom "$base/" >"$work/out" 2>"$work/browser"
+    grep -q '<h1>It works</h1>' "$work/out" || fail "a browser does not load the page"
+    grep -q '^tick 3' "$work/out" || fail "its script gets no events"
+fi
 
 # A burst over the limit: some get 429 with Retry-After.
 curl -s -i "$base/[1-400]" >"$work/out" 2>/dev/null

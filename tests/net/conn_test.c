@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Connections: what is written is read, both directions at once, deadlines, closes, half closes and broken peers. On one
 // processor test_settle makes certain that an operation is under way before something is done to it.
+#include "net/conn.h"
 #include "net/support.h"
 
+#include <dirent.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -391,4 +396,72 @@ TEST(two_readers_get_every_byte_once)
     CHECK_EQ(total, BYTES);
     chan_free(result);
     pair_free(p);
+}
+
+// --- What the kernel is told ---
+
+static int option(go_conn *c, int level, int name)
+{
+    int value = -1;
+    CHECK_EQ(getsockopt(c->fd.number, level, name, &value, &(socklen_t){sizeof value}), 0);
+    return value;
+}
+
+TEST(both_ends_send_at_once_and_probe_a_silent_peer)
+{
+    struct pair p = pair_open();
+    go_conn *ends[] = {p.client, p.server};
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(option(ends[i], IPPROTO_TCP, TCP_NODELAY), 1);
+        CHECK_EQ(option(ends[i], SOL_SOCKET, SO_KEEPALIVE), 1);
+        CHECK_EQ(option(ends[i], IPPROTO_TCP, TCP_KEEPIDLE), 15);
+    }
+    pair_free(p);
+}
+
+// Descriptors that the process's pollers watch.
+static int watched(void)
+{
+    char path[300], line[300];
+    int n = 0;
+    DIR *dir = opendir("/proc/self/fdinfo");
+    CHECK(dir);
+    for (struct dirent *e; (e = readdir(dir));) {
+        snprintf(path, sizeof path, "/proc/self/fdinfo/%s", e->d_name);
+        FILE *f = fopen(path, "r");
+        while (f && fgets(line, sizeof line, f))
+            n += strncmp(line, "tfd:", 4) == 0;
+        if (f)
+            fclose(f);
+    }
+    closedir(dir);
+    return n;
+}
+
+static void read_into(go_conn *c, chan(ssize_t) result)
+{
+    chan_send(result, go_conn_read(c, &(char){0}, 1));
+}
+
+TEST(the_poller_learns_of_a_connection_when_somebody_waits_for_it)
+{
+    test_one_processor();
+    test_open_poller();
+    struct pair p = pair_open();
+    struct pollfd there = {p.server->fd.number, POLLIN, 0};
+    chan(ssize_t) result = chan_make(ssize_t, 1);
+    int before = watched();
+    for (int i = 0; i < 10; i++) {
+        send_text(p.client, "no need to wait");
+        CHECK_EQ(poll(&there, 1, -1), 1);
+        expect_text(p.server, "no need to wait");
+    }
+    CHECK_EQ(watched(), before);
+    go(read_into, p.server, result);
+    test_settle();
+    CHECK_EQ(watched(), before + 1);
+    send_text(p.client, "x");
+    CHECK_EQ(chan_recv(result), 1);
+    pair_free(p);
+    chan_free(result);
 }

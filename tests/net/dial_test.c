@@ -14,13 +14,18 @@ static void dial_into(go_context *ctx, const char *address, chan(int) result)
 }
 
 // A listener that takes nobody any more; the connections that fill its queue go with the process.
-static void listen_full(char address[64])
+static void listen_full_on(const char *where, char address[64])
 {
-    go_listener *l = go_listen_with("tcp", "127.0.0.1:0", (go_listen_options){.backlog = 1}, NULL);
+    go_listener *l = go_listen_with("tcp", where, (go_listen_options){.backlog = 1}, NULL);
     CHECK(l);
     CHECK_EQ(go_listener_addr(l, address, 64), 0);
     while (go_dial_timeout("tcp", address, 50 * GO_MILLISECOND, NULL))
         continue;
+}
+
+static void listen_full(char address[64])
+{
+    listen_full_on("127.0.0.1:0", address);
 }
 
 TEST(dial_ends_when_its_context_is_cancelled)
@@ -69,6 +74,40 @@ TEST(dial_takes_the_second_family_when_the_first_refuses)
         go_conn_free(s);
     }
     go_listener_free(l);
+}
+
+// How long it takes to dial "localhost" on a port where one family's address is silent and the other's answers.
+static go_duration dial_beside_silence(const char *silent, const char *alive)
+{
+    char address[64], other[80], name[80];
+    listen_full_on(silent, address);
+    const char *port = strrchr(address, ':');
+    snprintf(other, sizeof other, "%s%s", alive, port);
+    snprintf(name, sizeof name, "localhost%s", port);
+    go_listener *l = listen_on("tcp", other);
+    go_time start = go_now();
+    go_conn *c = go_dial_timeout("tcp", name, 20 * GO_SECOND, NULL);
+    go_duration took = go_since(start);
+    CHECK(c);
+    CHECK_EQ(go_conn_remote_addr(c, address, sizeof address), 0);
+    CHECK_STR(address, other);
+    go_conn_free(c);
+    go_listener_free(l);
+    return took;
+}
+
+// Which family comes first is the system's choice; whichever it is, its silence costs the head start and no more.
+TEST(dial_takes_the_second_family_when_the_first_is_silent)
+{
+    go_listener *l = go_listen("tcp6", "[::1]:0", NULL);
+    if (!l)
+        test_skip("no IPv6 here");
+    go_listener_free(l);
+    go_duration without_ip6 = dial_beside_silence("[::1]:0", "127.0.0.1");
+    go_duration without_ip4 = dial_beside_silence("127.0.0.1:0", "[::1]");
+    go_duration longer = without_ip6 > without_ip4 ? without_ip6 : without_ip4;
+    CHECK(longer >= 300 * GO_MILLISECOND);
+    CHECK(longer < 5 * GO_SECOND * test_slowdown());
 }
 
 TEST(a_connection_outlives_the_context_that_dialed_it)

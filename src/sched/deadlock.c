@@ -27,10 +27,10 @@ static bool nothing_can_happen(void)
 }
 
 // The thread sanitizer has threads of its own: one from the first thread that is made, another from a fork. They show by
-// letting no signal through, as the monitor does.
-static bool others_threads_exist(int workers, bool has_sysmon)
+// letting no signal through, as our helpers do.
+static bool others_threads_exist(int workers, int helpers)
 {
-    int masked = GF_FIBERS ? gf_os_masked_thread_count() : has_sysmon;
+    int masked = GF_FIBERS ? gf_os_masked_thread_count() : helpers;
     return gf_os_thread_count() > workers + masked;
 }
 
@@ -39,9 +39,9 @@ void gf_check_deadlock(void)
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool dead = !gf_sched.deadlocked && nothing_can_happen();
     int workers = gf_sched.m_count;
-    bool has_sysmon = gf_sched.has_sysmon;
+    int helpers = gf_sched.helper_count;
     gf_unlock(&gf_sched.lock);
-    if (!dead || others_threads_exist(workers, has_sysmon))
+    if (!dead || others_threads_exist(workers, helpers))
         return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     dead = !gf_sched.deadlocked && nothing_can_happen();

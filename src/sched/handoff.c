@@ -5,6 +5,13 @@
 // A goroutine is bound to a thread while that thread cannot leave it: it asked for that (go_lock_os_thread), it was
 // preempted inside a signal handler, or it came back from the kernel to find its P gone. The three are one: the
 // goroutine waits in the run queues as any other, and the thread that picks it gives its own P to the bound one.
+//
+// One that was preempted may hold a lock of libc, malloc's or the dynamic linker's, and starting a thread takes those: a P
+// in the hands of a starter that waits for such a lock could be the very one that its holder waits for. Hence two rules,
+// both decided under the scheduler's lock:
+//   - no thread is started while a bound goroutine waits in the global queue (preempted ones wait nowhere else): that
+//     one has a thread, and gets the P out of turn;
+//   - while a thread is being started for a P (starters) nobody is preempted: who would be goes on.
 #include "sched/internal.h"
 
 #include <errno.h>
@@ -154,24 +161,52 @@ static bool do_without(struct p *p, bool spinning)
     return stopping || others;
 }
 
-// Wakes an idle thread, or starts a new one, to go on with p, and to run `hint` first if that is not NULL.
+// A bound goroutine gets a P that was to look for work. Who has queued some meanwhile saw a spinner and woke nobody.
+static void give_to_bound(struct p *p, bool spinning, struct g *bound)
+{
+    gf_give_p_to_bound(p, bound);
+    if (!spinning)
+        return;
+    gf_sub_relaxed(&gf_sched.spinning, 1);          // relaxed: gf_wake_one's fence orders it
+    if (gf_load_relaxed(&gf_sched.queue_count) > 0) // relaxed: what is in a ring has a P already
+        gf_wake_one();
+}
+
+// Starts a thread to go on with p, which the caller has counted among the starters.
+static void start_new(struct p *p, bool spinning, struct g *hint)
+{
+    struct m *m = gf_m_new();
+    give(m, p, spinning, hint);
+    gf_store_relaxed(&m->wake, 1); // relaxed: the thread does not exist yet
+    int error = gf_m_start_thread(m);
+    if (error) {
+        gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+        gf_sched.starters--;
+        gf_unlock(&gf_sched.lock);
+    }
+    if (error == -EDQUOT || (error && !do_without(p, spinning)))
+        gf_no_thread(error);
+}
+
+// Finds a thread to go on with p, and to run `hint` first if that is not NULL: an idle one, or that of a bound goroutine,
+// or else a new one.
 static void start_with(struct p *p, bool spinning, struct g *hint)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     struct m *m = gf_idle_m_get();
+    struct g *bound = m ? NULL : gf_globq_get_bound();
+    if (bound && hint)
+        gf_globq_put(hint);
+    gf_sched.starters += !m && !bound;
     gf_unlock(&gf_sched.lock);
-    bool idle = m != NULL;
-    if (!idle)
-        m = gf_m_new();
-    give(m, p, spinning, hint);
-    if (idle) {
+    if (m) {
+        give(m, p, spinning, hint);
         gf_m_wake(m);
-        return;
+    } else if (bound) {
+        give_to_bound(p, spinning, bound);
+    } else {
+        start_new(p, spinning, hint);
     }
-    gf_store_relaxed(&m->wake, 1); // relaxed: the thread does not exist yet
-    int error = gf_m_start_thread(m);
-    if (error == -EDQUOT || (error && !do_without(p, spinning)))
-        gf_no_thread(error);
 }
 
 void gf_start_m(struct p *p, bool spinning)
@@ -256,10 +291,9 @@ struct p *gf_take_p(struct m *m)
     return gf_give_up_p(m);
 }
 
-void gf_wait_for_p(struct m *m)
+void gf_unlock_and_wait_for_p(struct m *m)
 {
     struct g *g = m->g;
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     struct p *p = gf_idle_p_get(NULL);
     gf_sched.blocked_count--;
     if (p) {
@@ -275,6 +309,12 @@ void gf_wait_for_p(struct m *m)
     gf_unlock(&gf_sched.lock);
     gf_sleep_until_given(m);
     g->locked_m = was_locked;
+}
+
+void gf_wait_for_p(struct m *m)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_unlock_and_wait_for_p(m);
 }
 
 // The entry of a thread that may have lost its P, or never has one: a foreign one always comes this way.

@@ -69,6 +69,8 @@ void gf_handoff_p(struct p *p);
 void gf_sleep_until_given(struct m *m);
 // Waits in the present frame, bound, until this thread has a P again. The goroutine on it has none.
 void gf_wait_for_p(struct m *m);
+// The same with sched.lock held, which it releases.
+void gf_unlock_and_wait_for_p(struct m *m);
 // This thread keeps running its goroutine, but without a P, which goes to others. [L]
 struct p *gf_give_up_p(struct m *m);
 // Takes the P of a thread that is outside the runtime; NULL if it is inside, or has none. [L]
@@ -82,6 +84,18 @@ void gf_m_adopt_this_thread(struct m *m);
 // Starts the thread of a new m, which begins with m->next_p, or idle if that is NULL. Returns 0; or a negative errno,
 // and m is freed: -EDQUOT says that there are as many threads as there may be.
 int gf_m_start_thread(struct m *m);
+// Starts a thread of the runtime's own, which takes no signals and runs no goroutines: f(m), where it begins with
+// gf_m_become_helper(m). Returns 0 or a negative errno.
+int gf_m_start_helper(void *(*f)(void *m));
+void gf_m_become_helper(struct m *m);
+
+// --- maker.c ---
+
+// Sees that there is the thread that starts others, which may be one more than the program had. Only the monitor calls it.
+// False: the system refuses.
+bool gf_maker_start(void);
+// Asks for one more idle thread.
+void gf_maker_ask(void);
 
 // --- fork.c ---
 

@@ -7,8 +7,8 @@
 //
 // The handler does nothing while the thread is inside the runtime, which honours `pending` on its way out, and puts it
 // off a few times while it may be inside malloc, whose lock others need, reports among them: the monitor asks again. It starts
-// no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there, and if
-// that is gone by then, the goroutine goes on.
+// no thread, for that takes malloc's locks: whoever sends the signal has made sure that an idle thread is there, or a
+// goroutine that has one (handoff.c), and if that is gone by then, the goroutine goes on.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -23,14 +23,20 @@ static void give_way(struct m *m)
 {
     struct g *g = m->g;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    if (!gf_p(m)) {
+    // A thread that is being started may need a lock of libc that this one holds: handoff.c.
+    if (gf_sched.starters > 0) {
         gf_unlock(&gf_sched.lock);
-        gf_wait_for_p(m);
         return;
     }
-    // Without an idle thread to take the P, or while the world stops (which takes the P itself), this one goes on.
-    struct m *heir = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_idle_m_get();
-    if (!heir) {
+    if (!gf_p(m)) {
+        gf_unlock_and_wait_for_p(m);
+        return;
+    }
+    // Without a thread to take the P, or while the world stops (which takes the P itself), this one goes on.
+    bool stopping = gf_load_relaxed(&gf_sched.stopping); // relaxed: set under this lock
+    struct m *heir = stopping ? NULL : gf_idle_m_get();
+    struct g *bound = stopping || heir ? NULL : gf_globq_get_bound();
+    if (!heir && !bound) {
         gf_unlock(&gf_sched.lock);
         return;
     }
@@ -41,7 +47,10 @@ static void give_way(struct m *m)
     gf_globq_put(g);
     gf_unlock(&gf_sched.lock);
     gf_add_relaxed(&p->n_preemptions, 1); // relaxed: a statistic
-    gf_run_on(heir, p);
+    if (heir)
+        gf_run_on(heir, p);
+    else
+        gf_give_p_to_bound(p, bound);
     gf_sleep_until_given(m);
     g->locked_m = was_locked;
 }
@@ -98,21 +107,22 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
     errno = saved;
 }
 
-// An idle thread for the P, without which the handler does nothing. A new one needs a moment: the monitor asks again.
-// Where there can be no more threads, preemption waits.
+// A thread for the P, without which the handler does nothing. Without an idle one those that have no thread of their own
+// would not have their turn: one more is made. That needs a moment, or waits for the system or a lock; the monitor does not.
 static bool has_heir(void)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     bool idle = gf_sched.idle_m_count > 0, starting = gf_sched.starting_count > 0;
+    bool there = idle || gf_globq_has_bound();
     gf_unlock(&gf_sched.lock);
     if (!idle && !starting)
-        gf_m_start_thread(gf_m_new());
-    return idle;
+        gf_maker_ask();
+    return there;
 }
 
 void gf_preempt(struct m *m)
 {
-    if (gf_p(m) && !has_heir())
+    if (!gf_maker_start() || (gf_p(m) && !has_heir()))
         return;
     gf_store_relaxed(&m->pending, GF_PENDING_PREEMPT); // relaxed: the signal comes after it
     if (gf_load_relaxed(&m->tid))

@@ -34,6 +34,34 @@ static struct g *globq_pop(void)
     return g;
 }
 
+// The place that leads to the first bound one, or to NULL, and what lies before it.
+static struct g **find_bound(struct g **before)
+{
+    struct g **at = &gf_sched.queue_head;
+    *before = NULL;
+    for (; *at && !(*at)->locked_m; at = &(*at)->next)
+        *before = *at;
+    return at;
+}
+
+bool gf_globq_has_bound(void)
+{
+    struct g *before;
+    return *find_bound(&before) != NULL;
+}
+
+struct g *gf_globq_get_bound(void)
+{
+    struct g *before, **at = find_bound(&before), *g = *at;
+    if (!g)
+        return NULL;
+    *at = g->next;
+    if (gf_sched.queue_tail == g)
+        gf_sched.queue_tail = before;
+    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
+    return g;
+}
+
 struct g *gf_globq_get(struct p *p, int most)
 {
     int count = gf_load_relaxed(&gf_sched.queue_count); // relaxed: under the lock
@@ -50,7 +78,7 @@ struct g *gf_globq_get(struct p *p, int most)
     if (n > room)
         n = room;
     struct g *first = globq_pop();
-    while (--n > 0)
+    while (--n > 0 && !gf_sched.queue_head->locked_m)
         gf_runq_put(p, globq_pop());
     return first;
 }

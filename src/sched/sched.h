@@ -24,13 +24,14 @@ struct gf_sched {
     struct p *idle_ps;
     _Atomic(struct m *) all_ms; // written under the lock, walked without: it only grows
     int starting_count;         // those of them whose thread is being made
-    int m_count;                // threads of ours: workers and main's, without sysmon
+    int starters;               // threads that are made for a P that waits for them; see handoff.c
+    int m_count;                // threads of ours: workers and main's
     int foreign_count;          // foreign threads that have called gofer and live
     int blocked_count; // goroutines that run or block outside the runtime without a P (GF_BLOCKED)
     int next_m_id;
     bool main_exited; // main's goroutine has ended by go_exit
     bool deadlocked;  // reported
-    bool has_sysmon;  // its thread exists
+    int helper_count; // threads of ours that run no goroutines: the monitor's and the maker's
 
     // [atomic] hints for others, written under the lock; relaxed unless the reader says otherwise.
     _Atomic(int32_t) queue_count GF_ALIGNED_LINE;

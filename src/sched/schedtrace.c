@@ -63,7 +63,7 @@ static void print_number_or_nil(const char *label, bool some, uint64_t number)
 static void print_summary(int64_t now)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    int threads = gf_sched.m_count + gf_sched.has_sysmon, idle = gf_sched.idle_m_count;
+    int threads = gf_sched.m_count + gf_sched.helper_count, idle = gf_sched.idle_m_count;
     gf_unlock(&gf_sched.lock);
     // Relaxed, as all loads below: see the head.
     print("SCHED %lldms: gomaxprocs=%d idleprocs=%d threads=%d spinningthreads=%d needspinning=0 "

@@ -19,7 +19,7 @@ static void add_p(struct go_stats *s, const struct p *p)
 static void add_threads(struct go_stats *s)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    s->threads = gf_sched.m_count + gf_sched.has_sysmon;
+    s->threads = gf_sched.m_count + gf_sched.helper_count;
     s->idle_threads = gf_sched.idle_m_count;
     s->runnable +=
         gf_load_relaxed(&gf_sched.queue_count); // relaxed, here and below: under the lock

@@ -18,7 +18,6 @@
 #include "sched/start.h"
 
 #include <errno.h>
-#include <signal.h>
 
 enum {
     SHORTEST_NS = 20000,
@@ -287,9 +286,7 @@ static int64_t time_until_next(enum look look, int64_t pause)
 static void *monitor_main(void *arg)
 {
     struct m *self = arg;
-    gf_m_adopt_this_thread(self);
-    gf_store_relaxed(&self->foreign, true);
-    gf_store_relaxed(&self->in_runtime, 1); // for ever
+    gf_m_become_helper(self);
     int64_t pause = SHORTEST_NS, longest = monitor.longest;
     enum look look = CALM;
     for (int calm = 0;;) {
@@ -330,16 +327,7 @@ void gf_sysmon_start(void)
     long slice_us = gf_debug_key("preempt");
     monitor.slice = slice_us > 0 ? slice_us * 1000 : SLICE_NS;
     monitor.longest = slice_us > 0 ? SHORTEST_NS : LONGEST_NS;
-    struct m *m = gf_m_new();
-    sigset_t all, old;
-    // The program's signals go to its own threads.
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = gf_os_thread_start(monitor_main, m, 64 << 10);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    int error = gf_m_start_helper(monitor_main);
     if (error)
         gf_no_thread(error);
-    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_sched.has_sysmon = true;
-    gf_unlock(&gf_sched.lock);
 }

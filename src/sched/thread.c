@@ -26,7 +26,7 @@ struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2, .busy_limit 
 _Thread_local struct m *gf_tls_m
     __attribute__((used, tls_model("initial-exec"), visibility(GF_INNER)));
 
-enum { WORKER_STACK = 256 << 10 };
+enum { WORKER_STACK = 256 << 10, HELPER_STACK = 64 << 10 };
 
 static struct {
     _Atomic(uint32_t) state; // START_*; acquire and release as a lock that is taken once
@@ -152,6 +152,7 @@ static void *worker_main(void *arg)
     gf_store_relaxed(&m->in_runtime, 1); // relaxed: it has no P yet
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     gf_sched.starting_count--;
+    gf_sched.starters -= m->next_p != NULL;
     gf_unlock(&gf_sched.lock);
     // Who found nothing to do while this thread was being made left the question to it.
     gf_check_deadlock();
@@ -178,6 +179,34 @@ int gf_m_start_thread(struct m *m)
         gf_m_free(m);
     }
     return error;
+}
+
+// --- Threads without goroutines ---
+
+int gf_m_start_helper(void *(*f)(void *m))
+{
+    struct m *m = gf_m_new();
+    sigset_t all, old;
+    // The program's signals go to its own threads.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int error = gf_os_thread_start(f, m, HELPER_STACK);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (error) {
+        gf_m_free(m);
+        return error;
+    }
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    gf_sched.helper_count++;
+    gf_unlock(&gf_sched.lock);
+    return 0;
+}
+
+void gf_m_become_helper(struct m *m)
+{
+    gf_m_adopt_this_thread(m);
+    gf_store_relaxed(&m->foreign, true);
+    gf_store_relaxed(&m->in_runtime, 1); // for ever
 }
 
 // --- Main's thread ---

@@ -5,6 +5,7 @@
 // second for each by default; GOFER_TEST_SCALE=60 makes minutes of it.
 #include "support/test.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -234,4 +235,30 @@ static void use_qsort(int id)
 TEST_LONG(preempted_callbacks_of_qsort_sort, 600)
 {
     torture(use_qsort);
+}
+
+// Half of them are in the dynamic linker all the time, under its lock, which starting a thread takes too; the others sleep
+// in the kernel, all at once, so that more threads are needed than there are, and superfluous ones end soon after.
+static void use_dynamic_linker(int id)
+{
+    while (goes_on()) {
+        if (id % 2) {
+            usleep(5000 * (unsigned)id);
+            continue;
+        }
+        void *library = dlopen("libbz2.so.1.0", RTLD_NOW | RTLD_LOCAL);
+        CHECK(library && dlsym(library, "BZ2_bzlibVersion"));
+        CHECK_EQ(dlclose(library), 0);
+    }
+    atomic_fetch_add(&finished, 1);
+}
+
+TEST_LONG(threads_start_while_holders_of_the_linkers_lock_are_preempted, 600)
+{
+    void *library = dlopen("libbz2.so.1.0", RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        test_skip("no library to load");
+    dlclose(library);
+    test_add_debug("threadlife=1");
+    torture(use_dynamic_linker);
 }

@@ -6,6 +6,9 @@
 // `last_due` is when the latest reservation is due. A cancelled one gives back its tokens less those that would have
 // come between its own due time and that one: who reserved later has been told to wait until then, and relies on it.
 //
+// The clock is looked at under the mutex: who looked before and was held up on the way would set `last` back, and the time
+// from there on would bring its tokens twice. (Go looks before; under contention its limiters let more through.)
+//
 // All moments are kept on one axis, the monotonic clock's. A moment of the program that knows the wall clock only is
 // moved there by the difference of the two at the limiter's start, always the same, so that distances are exact.
 #include "base/saturate.h"
@@ -126,61 +129,60 @@ void go_limiter_free(go_limiter *l)
     free(l);
 }
 
-static go_reservation reserve_locked(go_limiter *l, int64_t t, int n, go_duration limit)
+bool go_limiter_allow(go_limiter *l)
 {
     go_mutex_lock(&l->mutex);
-    go_reservation r = reserve(l, t, n, limit);
+    bool ok = reserve(l, gf_os_now(), 1, 0).ok;
+    go_mutex_unlock(&l->mutex);
+    return ok;
+}
+
+static go_reservation reserve_at(go_limiter *l, go_time t, int n, go_duration limit)
+{
+    go_mutex_lock(&l->mutex);
+    go_reservation r = reserve(l, moment_of(l, t), n, limit);
     go_mutex_unlock(&l->mutex);
     return r;
 }
 
-bool go_limiter_allow(go_limiter *l)
-{
-    return reserve_locked(l, gf_os_now(), 1, 0).ok;
-}
-
 bool go_limiter_allow_n(go_limiter *l, go_time t, int n)
 {
-    return reserve_locked(l, moment_of(l, t), n, 0).ok;
+    return reserve_at(l, t, n, 0).ok;
 }
 
 go_reservation go_limiter_reserve_n(go_limiter *l, go_time t, int n)
 {
-    return reserve_locked(l, moment_of(l, t), n, INT64_MAX);
+    return reserve_at(l, t, n, INT64_MAX);
 }
 
+// Under the mutex.
 static void cancel(go_reservation *r, int64_t t)
 {
     go_limiter *l = r->limiter;
-    go_mutex_lock(&l->mutex);
     if (!is_infinite(l->rate) && r->due >= t)
         give_back(l, r, t);
-    go_mutex_unlock(&l->mutex);
     r->tokens = 0;
 }
 
 void go_reservation_cancel(go_reservation *r)
 {
-    if (r->ok && r->tokens > 0)
-        cancel(r, gf_os_now());
+    if (!r->ok || r->tokens == 0)
+        return;
+    go_mutex_lock(&r->limiter->mutex);
+    cancel(r, gf_os_now());
+    go_mutex_unlock(&r->limiter->mutex);
 }
 
 void go_reservation_cancel_at(go_reservation *r, go_time t)
 {
-    if (r->ok && r->tokens > 0)
-        cancel(r, moment_of(r->limiter, t));
+    if (!r->ok || r->tokens == 0)
+        return;
+    go_mutex_lock(&r->limiter->mutex);
+    cancel(r, moment_of(r->limiter, t));
+    go_mutex_unlock(&r->limiter->mutex);
 }
 
 // --- Waiting ---
-
-// Whether n tokens can never be there at once.
-static bool is_too_many(go_limiter *l, int n)
-{
-    go_mutex_lock(&l->mutex);
-    bool too_many = n < 0 || (n > l->burst && !is_infinite(l->rate));
-    go_mutex_unlock(&l->mutex);
-    return too_many;
-}
 
 static int wait_until_due(go_context *ctx, go_reservation *r)
 {
@@ -200,22 +202,32 @@ static int wait_until_due(go_context *ctx, go_reservation *r)
     return err;
 }
 
-int go_limiter_wait_n(go_limiter *l, go_context *ctx, int n)
+// Under the mutex: takes n tokens that come before ctx's deadline, now or later.
+static int reserve_for_wait(go_limiter *l, go_context *ctx, int n, go_reservation *r)
 {
     go_time deadline;
+    go_duration limit = INT64_MAX;
     int err = gf_x_err(ctx);
-    if (is_too_many(l, n))
+    if (n < 0 || (n > l->burst && !is_infinite(l->rate)))
         return -EINVAL;
     if (err)
         return err;
     int64_t now = gf_os_now();
-    go_duration limit = INT64_MAX;
     if (ctx && go_context_deadline(ctx, &deadline))
         limit = gf_subtract_saturated(moment_of(l, deadline), now);
-    go_reservation r = reserve_locked(l, now, n, limit);
-    if (!r.ok)
-        return -ETIMEDOUT;
-    return r.delay > 0 ? wait_until_due(ctx, &r) : 0;
+    *r = reserve(l, now, n, limit);
+    return r->ok ? 0 : -ETIMEDOUT;
+}
+
+int go_limiter_wait_n(go_limiter *l, go_context *ctx, int n)
+{
+    go_reservation r;
+    go_mutex_lock(&l->mutex);
+    int err = reserve_for_wait(l, ctx, n, &r);
+    go_mutex_unlock(&l->mutex);
+    if (!err && r.delay > 0)
+        err = wait_until_due(ctx, &r);
+    return err;
 }
 
 int go_limiter_wait(go_limiter *l, go_context *ctx)
@@ -235,7 +247,10 @@ void go_limiter_set_limit_at(go_limiter *l, go_time t, double per_second)
 
 void go_limiter_set_limit(go_limiter *l, double per_second)
 {
-    go_limiter_set_limit_at(l, go_now(), per_second);
+    go_mutex_lock(&l->mutex);
+    advance(l, gf_os_now());
+    l->rate = per_second;
+    go_mutex_unlock(&l->mutex);
 }
 
 void go_limiter_set_burst_at(go_limiter *l, go_time t, int burst)
@@ -248,7 +263,10 @@ void go_limiter_set_burst_at(go_limiter *l, go_time t, int burst)
 
 void go_limiter_set_burst(go_limiter *l, int burst)
 {
-    go_limiter_set_burst_at(l, go_now(), burst);
+    go_mutex_lock(&l->mutex);
+    advance(l, gf_os_now());
+    l->burst = burst;
+    go_mutex_unlock(&l->mutex);
 }
 
 double go_limiter_tokens_at(go_limiter *l, go_time t)

@@ -2,48 +2,8 @@
 // The data structures among the patterns, used by goroutines and foreign threads while the number of processors changes
 // all the time, so that goroutines are moved and preempted in the middle of everything: nothing is lost, doubled or
 // mixed up. Each part ends by freeing what it used, which the address sanitizer watches.
+#include "support/disturbed.h"
 #include "support/test.h"
-
-static atomic_bool stop;
-
-static void change_processors(go_waitgroup *wg)
-{
-    for (int i = 0; !atomic_load(&stop); i++) {
-        go_maxprocs(1 + i % 8);
-        go_sleep(GO_MILLISECOND);
-    }
-    go_waitgroup_done(wg);
-}
-
-struct work {
-    void (*f)(long me, long rounds);
-    long me, rounds;
-};
-
-static void work_in_thread(void *arg)
-{
-    const struct work *w = arg;
-    w->f(w->me, w->rounds);
-}
-
-// Runs f in n goroutines, numbered from 0, and in two foreign threads, n and n + 1.
-static void run_disturbed(void (*f)(long me, long rounds), long n, long rounds)
-{
-    go_waitgroup users = {0}, others = {0};
-    struct work works[2] = {{f, n, rounds}, {f, n + 1, rounds}};
-    test_thread *threads[2];
-    go_waitgroup_add(&others, 1);
-    go(change_processors, &others);
-    for (int i = 0; i < 2; i++)
-        threads[i] = test_thread_start(work_in_thread, &works[i]);
-    for (long i = 0; i < n; i++)
-        go_waitgroup_go(&users, f, i, rounds);
-    go_waitgroup_wait(&users);
-    for (int i = 0; i < 2; i++)
-        test_thread_join(threads[i]);
-    atomic_store(&stop, true);
-    go_waitgroup_wait(&others);
-}
 
 // --- Lock-free stack ---
 
@@ -70,11 +30,12 @@ static void juggle(long me, long rounds)
 
 TEST_LONG(lock_free_stack_keeps_its_values, 120)
 {
+    test_short_slices();
     bool seen[TOKENS] = {false};
     void *v;
     for (uintptr_t i = 0; i < TOKENS; i++)
         go_lfstack_push(&stack, (void *)i);
-    run_disturbed(juggle, 8, (long)test_rounds(100000));
+    test_run_disturbed(juggle, 8, (long)test_rounds(100000));
     for (int i = 0; i < TOKENS; i++) {
         CHECK(go_lfstack_pop(&stack, &v) && !seen[(uintptr_t)v]);
         seen[(uintptr_t)v] = true;
@@ -105,9 +66,10 @@ static void put_or_get(long me, long rounds)
 
 TEST_LONG(ring_gives_what_was_put, 120)
 {
+    test_short_slices();
     long v;
     ring = go_ring_new(long, 5);
-    run_disturbed(put_or_get, 8, (long)test_rounds(30000));
+    test_run_disturbed(put_or_get, 8, (long)test_rounds(30000));
     CHECK_EQ(atomic_load(&put_sum), atomic_load(&got_sum));
     CHECK(!go_ring_try_get(ring, &v));
     go_ring_free(ring);
@@ -133,8 +95,9 @@ static void step(long me, long rounds)
 
 TEST_LONG(barrier_keeps_rounds_apart, 120)
 {
+    test_short_slices();
     barrier = go_barrier_new(MEMBERS);
-    run_disturbed(step, MEMBERS - 2, (long)test_rounds(5000));
+    test_run_disturbed(step, MEMBERS - 2, (long)test_rounds(5000));
     go_barrier_free(barrier);
 }
 
@@ -170,9 +133,10 @@ static void use_cache(long me, long rounds)
 
 TEST_LONG(cache_loses_nothing_but_what_it_pushes_out, 120)
 {
+    test_short_slices();
     long left = 0;
     cache = go_lru_new(300, note_eviction);
-    run_disturbed(use_cache, 8, (long)test_rounds(30000));
+    test_run_disturbed(use_cache, 8, (long)test_rounds(30000));
     for (int i = 0; i < 10; i++) {
         long here = atomic_load(&puts_of[i]) - atomic_load(&evictions_of[i]);
         CHECK(here >= 0 && here <= 100);
@@ -219,8 +183,9 @@ static void use_map(long me, long rounds)
 
 TEST_LONG(sharded_map_is_right_for_each_key, 120)
 {
+    test_short_slices();
     map = go_shardmap_new(5);
-    run_disturbed(use_map, 8, (long)test_rounds(30000));
+    test_run_disturbed(use_map, 8, (long)test_rounds(30000));
     CHECK(go_shardmap_len(map) <= 10 * 50);
     go_shardmap_free(map);
 }
@@ -260,7 +225,8 @@ static void ask(long me, long rounds)
 
 TEST_LONG(nothing_runs_twice_at_the_same_time, 120)
 {
-    run_disturbed(ask, 8, (long)test_rounds(10000));
+    test_short_slices();
+    test_run_disturbed(ask, 8, (long)test_rounds(10000));
     WAIT_UNTIL(go_map_len(&group.flights) == 0 && go_num_goroutine() == 1);
     go_singleflight_free(&group);
 }

@@ -3,14 +3,20 @@
 // works until the queue is empty, and spawning costs less than waking one that is parked. So an idle pool holds
 // nothing, and there is nobody to stop.
 //
-// Room is a channel with workers + queue elements, one for each accepted job that has not returned: a try answers at
-// once, a send waits in order, and a select can end that wait by the context or the shutdown (`closing`).
+// Room is for workers + queue jobs that have been accepted and not returned. Who waits for some stands in a list, with a
+// channel in its frame on which it is told; a select ends that wait by the context or the shutdown (`closing`). Whoever
+// gives its room away takes the waiter off the list under the mutex and tells it afterwards, so it waits for that, or is in
+// the list still. While somebody waits there is no room, so nobody gets past.
+//
+// A job costs its submitter and its worker one locking of the mutex each: a worker asks for the next one and ends the last
+// one in the same step. Records of jobs are kept for later ones, as many as there have been at once.
 //
 // The end comes in two steps. `drained` is closed when no job is left but those that wait for just that, inside a
-// shutdown of their own; `idle` is closed when none is left at all, after the channel of errors. A job in a shutdown
+// shutdown of their own; `idle` is closed when none is left at all, and nobody who waited for room, after the channel of
+// errors. A job in a shutdown
 // gives up its worker's place for the rest of its life, for the jobs behind it must run before it can go on.
 //
-// A job may end its goroutine by go_exit, so what follows a job stands in a deferred call: leave(), which is also the
+// A job may end its goroutine by go_exit, so what follows a job stands in a deferred call too: leave(), which is also the
 // last thing that touches the pool; whoever receives from `idle` may free it.
 #include "base/list.h"
 #include "x/alloc.h"
@@ -25,8 +31,14 @@
 #include <string.h>
 
 struct job {
-    struct job *next; // [lock] the queue's
+    struct job *next; // [lock] in the queue, or of those to be used again
     struct go_kept_call call;
+};
+
+// In the frame of who waits for room.
+struct waiter {
+    struct gf_list link;      // [lock] in go_workers.waiting; by itself once it has room
+    GO_CHAN(go_unit) granted; // [const] gets one message
 };
 
 // In the frame of a worker's goroutine.
@@ -35,7 +47,7 @@ struct worker {
     go_workers *pool;
     uint64_t id;    // [const] the goroutine's
     bool in_vain;   // [lock] its job is, or was, in a shutdown: it has given up its place
-    struct job *of; // [owner] the job that it runs
+    struct job *of; // [owner] the job that it runs, or has run last
 };
 
 // The texts of an error that somebody may read.
@@ -46,7 +58,7 @@ struct kept {
 
 struct go_workers {
     int workers;                  // [const]
-    GO_CHAN(go_unit) room;        // one element a job accepted and not returned
+    size_t most;                  // [const] jobs that there is room for
     GO_CHAN(go_unit) closing;     // closed when a shutdown begins
     GO_CHAN(go_unit) drained;     // closed when no job is left but those in a shutdown
     GO_CHAN(go_unit) idle;        // closed when none is left
@@ -54,6 +66,10 @@ struct go_workers {
     go_mutex mutex;
     // [lock mutex]
     struct job *first, **last; // the queue
+    struct job *unused;        // records of jobs that have returned
+    size_t taken;              // room: of jobs, and given to who has waited
+    struct gf_list waiting;    // for room, oldest first; empty unless all is taken
+    int waiters;               // of whom are still in their calls
     struct gf_list active;     // workers
     int running;               // of those, how many have a place
     bool is_closing, is_drained, is_idle;
@@ -68,14 +84,24 @@ go_workers *go_workers_new(go_workers_options o)
         return NULL;
     go_workers *p = gf_x_alloc(sizeof *p);
     p->workers = o.workers ? o.workers : go_maxprocs(0);
-    p->room = GO_CHAN_MAKE(go_unit, (int64_t)p->workers + o.queue);
+    p->most = (size_t)p->workers + (size_t)o.queue;
     p->closing = GO_CHAN_MAKE(go_unit);
     p->drained = GO_CHAN_MAKE(go_unit);
     p->idle = GO_CHAN_MAKE(go_unit);
     p->errors = GO_CHAN_MAKE(go_job_error, o.errors);
     p->last = &p->first;
+    gf_list_init(&p->waiting);
     gf_list_init(&p->active);
     return p;
+}
+
+static void free_jobs(struct job *j)
+{
+    while (j) {
+        struct job *next = j->next;
+        free(j);
+        j = next;
+    }
 }
 
 static void free_kept(struct kept *k)
@@ -92,11 +118,11 @@ void go_workers_free(go_workers *p)
     if (!p)
         return;
     go_workers_shutdown(p, NULL);
-    go_chan_free(p->room);
     go_chan_free(p->closing);
     go_chan_free(p->drained);
     go_chan_free(p->idle);
     go_chan_free(p->errors);
+    free_jobs(p->unused);
     free_kept(p->kept);
     free(p);
 }
@@ -135,47 +161,85 @@ static void report_panic(go_workers *p, const go_panic_info *panic)
     report(p, e, k);
 }
 
-// --- A worker ---
+// --- Jobs and room, under the mutex ---
 
-// The next job, taken off the queue; NULL if there is none, or if the worker has no place any more.
-static struct job *take(struct worker *w)
+static struct job *pop(struct job **list)
 {
-    go_workers *p = w->pool;
-    go_mutex_lock(&p->mutex);
-    struct job *j = w->in_vain ? NULL : p->first;
-    if (j && !(p->first = j->next))
-        p->last = &p->first;
-    go_mutex_unlock(&p->mutex);
+    struct job *j = *list;
+    if (j)
+        *list = j->next;
     return j;
 }
 
-static void free_job(struct job *j)
+static void push(struct job **list, struct job *j)
 {
-    free(j->call.large);
-    free(j);
+    j->next = *list;
+    *list = j;
 }
 
-static void end_job(struct worker *w)
+// Gives room back, to whoever has waited for the longest time: returns it, to be told after the unlock.
+static struct waiter *give_room(go_workers *p)
 {
-    free_job(w->of);
+    struct gf_list *first = gf_list_pop_front(&p->waiting);
+    if (!first) {
+        p->taken--;
+        return NULL;
+    }
+    return gf_container_of(first, struct waiter, link);
+}
+
+// After the unlock. The record is gone as soon as its message is there.
+static void tell(struct waiter *w)
+{
+    if (w)
+        go_chan_send(w->granted, GO_UNIT);
+}
+
+// --- A worker ---
+
+// Ends the worker's last job; returns who gets its room.
+static struct waiter *end_job(struct worker *w)
+{
+    if (!w->of)
+        return NULL;
+    push(&w->pool->unused, w->of);
     w->of = NULL;
-    go_chan_recv(w->pool->room, NULL);
+    return give_room(w->pool);
 }
 
-// Runs the worker's job; go_exit leaves it as a return does.
-static void run_job(struct worker *w)
+// Ends the worker's last job, and takes the next one off the queue, unless there is none or the worker has no place any
+// more.
+static bool go_on(struct worker *w)
 {
-    GO_DEFER(end_job, w);
+    go_workers *p = w->pool;
+    if (w->of)
+        free(w->of->call.large);
+    go_mutex_lock(&p->mutex);
+    struct waiter *waiter = end_job(w);
+    if (!w->in_vain && (w->of = pop(&p->first)) && !p->first)
+        p->last = &p->first;
+    go_mutex_unlock(&p->mutex);
+    tell(waiter);
+    return w->of;
+}
+
+// Runs jobs until there are no more, or one panics; go_exit leaves it as a return does.
+static bool run_jobs(struct worker *w)
+{
     GO_TRY
     {
-        int err = gf_x_run(&w->of->call);
-        if (gf_unlikely(err))
-            report(w->pool, (go_job_error){.err = err, .message = go_strerror(err)}, NULL);
+        while (go_on(w)) {
+            int err = gf_x_run(&w->of->call);
+            if (gf_unlikely(err))
+                report(w->pool, (go_job_error){.err = err, .message = go_strerror(err)}, NULL);
+        }
     }
     GO_CATCH(panic)
     {
         report_panic(w->pool, panic);
+        return true;
     }
+    return false;
 }
 
 static void work(go_workers *p);
@@ -213,7 +277,7 @@ static struct ends find_ends(go_workers *p)
     if (!p->is_drained)
         e.drained = go_chan_ref(p->drained);
     p->is_drained = true;
-    if (!p->is_idle && gf_list_empty(&p->active)) {
+    if (!p->is_idle && gf_list_empty(&p->active) && p->waiters == 0) {
         e.errors = go_chan_ref(p->errors);
         e.idle = go_chan_ref(p->idle);
         p->is_idle = true;
@@ -237,12 +301,16 @@ static void announce(struct ends e)
 static void leave(struct worker *w)
 {
     go_workers *p = w->pool;
+    if (w->of)
+        free(w->of->call.large);
     go_mutex_lock(&p->mutex);
+    struct waiter *waiter = end_job(w);
     gf_list_remove(&w->link);
     if (!w->in_vain)
         give_place_up(p);
     struct ends ends = find_ends(p);
     go_mutex_unlock(&p->mutex);
+    tell(waiter);
     announce(ends);
 }
 
@@ -253,35 +321,56 @@ static void work(go_workers *p)
     gf_list_push_back(&p->active, &w.link);
     go_mutex_unlock(&p->mutex);
     GO_DEFER(leave, &w);
-    while ((w.of = take(&w)))
-        run_job(&w);
+    while (run_jobs(&w)) {}
 }
 
 // --- Submitting ---
 
-// Puts the job in the queue and sees that somebody will run it; false once it is closing.
-static bool enqueue(go_workers *p, struct job *j)
+// Under the mutex: puts a job for which there is room in the queue, and sees that somebody will run it.
+static void enqueue(go_workers *p, const struct go_kept_call *call)
 {
-    go_mutex_lock(&p->mutex);
-    bool open = !p->is_closing;
-    if (open) {
-        *p->last = j;
-        p->last = &j->next;
-        if (p->running < p->workers)
-            start_worker(p);
-    }
-    go_mutex_unlock(&p->mutex);
-    return open;
+    struct job *j = pop(&p->unused);
+    if (!j)
+        j = gf_x_alloc_unset(sizeof *j); // there have never been so many
+    j->next = NULL;
+    j->call = *call;
+    *p->last = j;
+    p->last = &j->next;
+    if (p->running < p->workers)
+        start_worker(p);
 }
 
-static int wait_for_room(go_workers *p, go_context *ctx)
+// Under the mutex: accepts the job if there is room and no shutdown has begun.
+static int accept(go_workers *p, const struct go_kept_call *call)
 {
-    int err = gf_x_err(ctx);
-    if (err || go_chan_try_send(p->room, GO_UNIT))
-        return err;
+    if (p->is_closing)
+        return -ESHUTDOWN;
+    if (p->taken == p->most)
+        return -EAGAIN;
+    p->taken++;
+    enqueue(p, call);
+    return 0;
+}
+
+int go_workers_submit_(go_workers *p, struct go_kept_call call)
+{
+    gf_x_check(&call);
+    go_mutex_lock(&p->mutex);
+    int err = accept(p, &call);
+    go_mutex_unlock(&p->mutex);
+    if (gf_unlikely(err))
+        free(call.large);
+    return err;
+}
+
+// --- Waiting for room ---
+
+static int wait_for_room(go_workers *p, go_context *ctx, struct waiter *w)
+{
+    int err = 0;
     GO_SELECT
     {
-        GO_CASE_SEND(p->room, GO_UNIT)
+        GO_CASE_RECV(w->granted)
         {
         }
         GO_CASE_RECV(p->closing)
@@ -296,43 +385,78 @@ static int wait_for_room(go_workers *p, go_context *ctx)
     return err;
 }
 
-static bool is_closing(go_workers *p)
+// Under the mutex: the end of a wait, which may be the last thing that a shutdown waited for.
+static struct ends stop_waiting(go_workers *p)
 {
-    return go_chan_try_recv(p->closing, NULL) == GO_CLOSED;
+    p->waiters--;
+    return find_ends(p);
 }
 
-// Gives the job to the pool, which has room for it.
-static int accept(go_workers *p, const struct go_kept_call *call)
+// The wait has ended without room, which may have been given meanwhile: then the next one gets it.
+static void leave_list(go_workers *p, struct waiter *w)
 {
-    struct job *j = gf_x_alloc(sizeof *j);
-    j->call = *call;
-    if (enqueue(p, j))
-        return 0;
-    free(j);
-    go_chan_recv(p->room, NULL);
-    return -ESHUTDOWN;
-}
-
-int go_workers_submit_(go_workers *p, struct go_kept_call call)
-{
-    int err;
-    gf_x_check(&call);
-    if (go_chan_try_send(p->room, GO_UNIT))
-        err = accept(p, &call);
+    struct waiter *next = NULL;
+    go_mutex_lock(&p->mutex);
+    bool waits = gf_list_linked(&w->link);
+    if (waits)
+        gf_list_remove(&w->link);
     else
-        err = is_closing(p) ? -ESHUTDOWN : -EAGAIN;
+        next = give_room(p);
+    struct ends ends = stop_waiting(p);
+    go_mutex_unlock(&p->mutex);
+    tell(next);
+    announce(ends);
+    if (!waits)
+        go_chan_recv(w->granted, NULL);
+}
+
+// The waiter has room now.
+static int use_room(go_workers *p, const struct go_kept_call *call)
+{
+    struct waiter *next = NULL;
+    go_mutex_lock(&p->mutex);
+    bool open = !p->is_closing;
+    if (open)
+        enqueue(p, call);
+    else
+        next = give_room(p);
+    struct ends ends = stop_waiting(p);
+    go_mutex_unlock(&p->mutex);
+    tell(next);
+    announce(ends);
+    return open ? 0 : -ESHUTDOWN;
+}
+
+static int wait_and_submit(go_workers *p, go_context *ctx, const struct go_kept_call *call,
+                           struct waiter *w)
+{
+    int err = wait_for_room(p, ctx, w);
     if (err)
-        free(call.large);
+        leave_list(p, w);
+    else
+        err = use_room(p, call);
+    go_chan_free(w->granted);
     return err;
 }
 
 int go_workers_submit_wait_(go_workers *p, go_context *ctx, struct go_kept_call call)
 {
+    struct waiter w = {0};
     gf_x_check(&call);
-    int err = wait_for_room(p, ctx);
-    if (!err)
+    int err = gf_x_err(ctx);
+    if (!err) {
+        go_mutex_lock(&p->mutex);
         err = accept(p, &call);
-    if (err)
+        if (err == -EAGAIN) {
+            w.granted = GO_CHAN_MAKE(go_unit, 1);
+            gf_list_push_back(&p->waiting, &w.link);
+            p->waiters++;
+        }
+        go_mutex_unlock(&p->mutex);
+    }
+    if (err == -EAGAIN)
+        err = wait_and_submit(p, ctx, &call, &w);
+    if (gf_unlikely(err))
         free(call.large);
     return err;
 }
@@ -370,22 +494,20 @@ static GO_CHAN(go_unit) begin_shutdown(go_workers *p)
     return w ? p->drained : p->idle;
 }
 
-// Drops what has not begun.
+// Drops what has not begun. Nobody waits for its room any more.
 static void abandon(go_workers *p)
 {
     go_mutex_lock(&p->mutex);
-    struct job *j = p->first;
+    struct job *first = p->first;
     p->first = NULL;
     p->last = &p->first;
-    for (struct job *k = j; k; k = k->next)
+    for (struct job *j = first; j; j = j->next)
         p->abandoned++;
     struct ends ends = find_ends(p);
     go_mutex_unlock(&p->mutex);
-    while (j) {
-        struct job *next = j->next;
-        free_job(j);
-        j = next;
-    }
+    for (struct job *j = first; j; j = j->next)
+        free(j->call.large);
+    free_jobs(first);
     announce(ends);
 }
 

@@ -3,7 +3,7 @@
 // one element a running goroutine. A goroutine gives its place back before it counts down, so once a wait has returned
 // the limit may change; the countdown is its last access to the group.
 //
-// How a goroutine ends decides what happens, in deferred calls: a return and go_exit give the place back and count
+// How a goroutine ends decides what happens, in a deferred call: a return and go_exit give the place back and count
 // down; a panic crashes the process first, as everywhere (sync/waitgroup.h).
 #include "base/atomic.h"
 #include "panic/misuse.h"
@@ -61,34 +61,29 @@ static void note_error(go_errgroup *g, int err)
         go_context_cancel_cause(g->ctx, err);
 }
 
-static void give_place_back(go_errgroup *g)
+static void finish(struct task *t)
 {
-    if (g->places)
-        go_chan_recv(g->places, NULL);
-}
-
-static void free_task(struct task *t)
-{
+    go_errgroup *g = t->group;
     free(t->job.large);
     free(t);
+    if (g->places)
+        go_chan_recv(g->places, NULL);
+    gf_waitgroup_finish(&g->running);
 }
 
 static void run(struct task *t)
 {
-    go_errgroup *g = t->group;
-    GO_DEFER(gf_waitgroup_finish, &g->running);
-    GO_DEFER(give_place_back, g);
-    GO_DEFER(free_task, t);
+    GO_DEFER(finish, t);
     int err = gf_x_run(&t->job);
     if (err)
-        note_error(g, err);
+        note_error(t->group, err);
 }
 
 // --- Starting one, which has its place ---
 
 static void start(go_errgroup *g, const struct go_kept_call *job, void *pc)
 {
-    struct task *t = gf_x_alloc(sizeof *t);
+    struct task *t = gf_x_alloc_unset(sizeof *t);
     *t = (struct task){.group = g, .job = *job};
     struct go_call outer = {.fn = (void *)run, .reg = {(uint64_t)t}};
     go_waitgroup_add(&g->running, 1);

@@ -40,17 +40,18 @@ static void finish(struct race *race, struct runner *r, int err)
     }
 }
 
-static void free_runner(struct runner *r)
+static void end_runner(struct runner *r)
 {
+    struct race *race = r->race;
     free(r->job.large);
     free(r);
+    gf_waitgroup_finish(&race->runners);
 }
 
 static void run(struct runner *r)
 {
     struct race *race = r->race;
-    GO_DEFER(gf_waitgroup_finish, &race->runners);
-    GO_DEFER(free_runner, r);
+    GO_DEFER(end_runner, r);
     struct go_call *call = r->job.large ? r->job.large : &r->job.call;
     call->reg[0] = (uint64_t)&r->result;
     call->reg[1] = (uint64_t)(uint32_t)r->index;
@@ -60,7 +61,7 @@ static void run(struct runner *r)
 
 static void start(struct race *race, int index, const struct go_kept_call *job, void *pc)
 {
-    struct runner *r = gf_x_alloc(sizeof *r);
+    struct runner *r = gf_x_alloc_unset(sizeof *r);
     *r = (struct runner){.race = race, .index = index, .job = *job};
     if (job->large)
         r->job.large = gf_call_copy(job->large);

@@ -48,9 +48,8 @@ static struct flight *flight_new(go_singleflight *g, const char *key,
                                  const struct go_kept_call *job)
 {
     size_t n = strlen(key) + 1;
-    struct flight *f = gf_x_alloc(sizeof *f + n);
-    f->group = g;
-    f->job = *job;
+    struct flight *f = gf_x_alloc_unset(sizeof *f + n);
+    *f = (struct flight){.group = g, .job = *job};
     atomic_init(&f->holders, 1);
     go_waitgroup_add(&f->landed, 1);
     memcpy(f->key, key, n);
@@ -75,14 +74,15 @@ static void add_receiver(struct flight *f, struct receiver *r)
     f->receivers = r;
 }
 
-// Joins the key's flight, as a passenger or, with r, as a receiver. If there is none, `fresh` is it, and joined by r.
-// Returns whether there was one.
-static bool board(go_singleflight *g, struct flight **fresh, struct receiver *r)
+// Joins the key's flight, as a passenger or, with r, as a receiver. If there is none, a new one is made, and joined by r.
+// Returns whether there was one; *flight is it. The job is the flight's, or not needed.
+static bool board(go_singleflight *g, const char *key, struct go_kept_call *job, struct receiver *r,
+                  struct flight **flight)
 {
     void *there = NULL;
     go_mutex_lock(&g->mutex);
-    bool joins = go_map_load(&g->flights, (*fresh)->key, &there);
-    struct flight *f = joins ? there : *fresh;
+    bool joins = go_map_load(&g->flights, key, &there);
+    struct flight *f = joins ? there : flight_new(g, key, job);
     if (joins)
         f->passengers++;
     else
@@ -93,8 +93,8 @@ static bool board(go_singleflight *g, struct flight **fresh, struct receiver *r)
         gf_add_relaxed(&f->holders, 1); // relaxed: the pilot holds it meanwhile
     go_mutex_unlock(&g->mutex);
     if (joins)
-        let_go(*fresh);
-    *fresh = f;
+        free(job->large);
+    *flight = f;
     return joins;
 }
 
@@ -172,8 +172,8 @@ int go_singleflight_do_(go_singleflight *g, const char *key, void **result, bool
                         struct go_kept_call job)
 {
     gf_x_check(&job);
-    struct flight *f = flight_new(g, key, &job);
-    bool joined = board(g, &f, NULL);
+    struct flight *f;
+    bool joined = board(g, key, &job, NULL, &f);
     GO_DEFER(let_go, f);
     if (joined)
         go_waitgroup_wait(&f->landed);
@@ -192,11 +192,11 @@ struct go_chan *go_singleflight_do_chan_(go_singleflight *g, const char *key,
                                          struct go_kept_call job)
 {
     gf_x_check(&job);
-    struct receiver *r = gf_x_alloc(sizeof *r);
+    struct receiver *r = gf_x_alloc_unset(sizeof *r);
     r->ch = GO_CHAN_MAKE(go_flight_result, 1);
     GO_CHAN(go_flight_result) ch = go_chan_ref(r->ch);
-    struct flight *f = flight_new(g, key, &job);
-    if (!board(g, &f, r))
+    struct flight *f;
+    if (!board(g, key, &job, r, &f))
         GO_SPAWN(fly_alone, f);
     return (struct go_chan *)ch;
 }

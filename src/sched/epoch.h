@@ -28,7 +28,10 @@ struct gf_retired {
     void (*free)(struct gf_retired *r); // runs outside of the runtime, on any goroutine
 };
 
-enum { GF_BAG_WEIGHT = 128 }; // a bag of this weight is to be collected
+// A bag of this weight is to be collected. That is a system call which interrupts every other processor, microseconds where
+// there are several: so it is one for some hundred objects. More would not lie in the second level's cache any more when
+// they come back to their pool.
+enum { GF_BAG_WEIGHT = 512 };
 
 // The current epoch, from 1. [atomic] the collector advances it (release; pairs with the readers' acquire).
 extern _Atomic(uint64_t) gf_epoch GF_ALIGNED_LINE;

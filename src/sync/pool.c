@@ -2,6 +2,8 @@
 // Pools. The objects lie in a core on the heap: one shard a processor, each with a private stack, which only the thread
 // that has the processor touches, inside the runtime and so without a lock, and behind it a shared one under a lock, from
 // which others take too. (Go's private part is one object; a few more save the lock where somebody needs several.)
+// Between the two objects move in batches, so that many puts in a row, as after a collection (sched/epoch.h), and many gets
+// take the lock once a batch.
 //
 //     pool ── core ── victim ─x      the core is where objects are put; from its victim they are only taken
 //
@@ -23,7 +25,7 @@
 
 #include "os/os.h"
 
-enum { PRIVATE_MOST = 32, SHARED_MOST = 128, LOOK_EVERY = 1024 };
+enum { PRIVATE_MOST = 32, BATCH = PRIVATE_MOST / 2, SHARED_MOST = 512, LOOK_EVERY = 1024 };
 
 static const int64_t GENERATION = 2000000000;
 
@@ -174,6 +176,36 @@ static inline bool put_private(struct shard *s, void *x)
     return true;
 }
 
+// Takes one from this processor's shared stack, and a batch more for the private one, which is empty.
+static void *take_batch(struct m *m, struct shard *s)
+{
+    void *x = NULL;
+    if (gf_load_relaxed(&s->count) == 0)
+        return NULL;
+    gf_solo_lock(m, &s->lock, GF_RANK_POOL);
+    uint32_t count = gf_load_relaxed(&s->count);
+    if (count > 0)
+        x = s->shared[--count];
+    for (int i = 0; i < BATCH && count > 0; i++)
+        put_private(s, s->shared[--count]);
+    gf_store_relaxed(&s->count, count);
+    gf_unlock(&s->lock);
+    return x;
+}
+
+// Makes room in the private stack, which is full, and puts one there; false if the shared one is full too.
+static bool put_batch(struct m *m, struct shard *s, void *x)
+{
+    gf_solo_lock(m, &s->lock, GF_RANK_POOL);
+    uint32_t count = gf_load_relaxed(&s->count);
+    bool fits = count + BATCH <= SHARED_MOST;
+    for (int i = 0; i < BATCH && fits; i++)
+        s->shared[count++] = take_private(s);
+    gf_store_relaxed(&s->count, count);
+    gf_unlock(&s->lock);
+    return fits && put_private(s, x);
+}
+
 static void *take_shared(struct m *m, struct shard *s)
 {
     void *x = NULL;
@@ -265,7 +297,7 @@ void *go_pool_get(go_pool *p)
     gf_epoch_enter(m);
     struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
     if (gf_likely(own != NULL) && !counts_to_look(own) && !(x = take_private(own)))
-        x = take_shared(m, own);
+        x = take_batch(m, own);
     gf_epoch_leave(m);
     gf_leave(m);
     if (gf_unlikely(!x))
@@ -284,7 +316,7 @@ static enum put put_own(struct m *m, struct shard *s, void *x)
         gf_store_relaxed(&s->uses, 0);
         return PUT_NEEDS_LOOK;
     }
-    return put_private(s, x) || put_shared(m, s, x) ? PUT_DONE : PUT_IS_FULL;
+    return put_private(s, x) || put_batch(m, s, x) ? PUT_DONE : PUT_IS_FULL;
 }
 
 static enum put try_put(go_pool *p, void *x)

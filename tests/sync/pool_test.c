@@ -108,7 +108,7 @@ TEST(pool_keeps_a_bounded_number_of_objects)
         objects[i] = go_pool_get(&pool);
     for (int i = 0; i < MANY; i++)
         go_pool_put(&pool, objects[i]);
-    CHECK_EQ(atomic_load(&freed), MANY - 160);
+    CHECK_EQ(atomic_load(&freed), MANY - 544);
     check_nothing_is_left();
 }
 

@@ -2,7 +2,8 @@
 // What is measured has to be what users have, so the C files go through the very functions that `gofer
 // build` consists of: same compiler, same flags, same library, each with the libraries that its head names.
 // The Go files make one binary, for bench.go chooses among them by name, save those whose own start-up or
-// size is the subject: they are programs by themselves. All lands in build/TREE/bench; Go's cache and the
+// size is the subject: they are programs by themselves; and those that need modules make another one, so that without a
+// network, or what Go has kept from one, the rest has its figures. All lands in build/TREE/bench; Go's cache and the
 // short C files make it not worth while to remember what is up to date.
 #include "bench_build.h"
 
@@ -145,7 +146,7 @@ static void find_go(struct bench_programs *p)
     free(script);
 }
 
-static int run_go_build(const struct bench_programs *p, struct words *argv)
+static int run_go(const struct bench_programs *p, struct words *argv)
 {
     struct words env = {0};
     // The go command that was found is the one to measure, whatever a go.mod or a workspace around says.
@@ -159,26 +160,45 @@ static int run_go_build(const struct bench_programs *p, struct words *argv)
     int status = process_run(argv->at, &(struct process_options){.env = &env});
     words_free(&env);
     if (status < 0)
-        return report_error("cannot start %s: %s", argv->at[0], strerror(-status));
-    return status ? report_error("the Go benchmarks do not compile") : 0;
+        report_error("cannot start %s: %s", argv->at[0], strerror(-status));
+    return status;
 }
 
-static void begin_go_build(const struct bench_programs *p, const char *name, struct words *argv)
+static int run_go_build(const struct bench_programs *p, struct words *argv)
+{
+    int status = run_go(p, argv);
+    return status > 0 ? report_error("the Go benchmarks do not compile") : status ? EXIT_FAILED : 0;
+}
+
+// Where bench/go.mod counts for the ones, for the others not.
+static void begin_go_build(const struct bench_programs *p, const char *name, bool modules,
+                           struct words *argv)
 {
     words_add(argv, p->go);
     words_add(argv, "build");
+    if (modules) {
+        words_add(argv, "-C");
+        words_add(argv, p->source);
+    }
     words_add(argv, "-o");
     words_printf(argv, "%s/%s", p->dir, name);
 }
 
-static int build_go_binary(const struct bench_programs *p, const struct bench_lines *lines)
+static const char *go_binary(bool modules)
+{
+    return modules ? "go-bench-modules" : "go-bench";
+}
+
+static int build_go_binary(const struct bench_programs *p, const struct bench_lines *lines,
+                           bool modules)
 {
     struct words argv = {0};
-    begin_go_build(p, "go-bench", &argv);
+    begin_go_build(p, go_binary(modules), modules, &argv);
     words_printf(&argv, "%s/bench.go", p->source);
     for (size_t i = 0; i < lines->count; i++) {
         const struct bench_line *line = &lines->at[i];
-        if (line->kind == BENCH_RUN && is_first_of_program(lines, i) && has_go_file(p, line))
+        if (line->kind == BENCH_RUN && line->modules == modules && is_first_of_program(lines, i) &&
+            has_go_file(p, line))
             words_printf(&argv, "%s/%s.go", p->source, line->program);
     }
     int status = run_go_build(p, &argv);
@@ -190,7 +210,7 @@ static int build_go_alone(const struct bench_programs *p, const struct bench_lin
 {
     struct words argv = {0};
     char *name = text_format("go-%s", line->program);
-    begin_go_build(p, name, &argv);
+    begin_go_build(p, name, false, &argv);
     words_printf(&argv, "%s/%s.go", p->source, line->program);
     int status = run_go_build(p, &argv);
     words_free(&argv);
@@ -198,21 +218,44 @@ static int build_go_alone(const struct bench_programs *p, const struct bench_lin
     return status;
 }
 
-static int build_go(const struct bench_programs *p, const struct bench_lines *lines)
+// Lets Go fetch the modules that bench/go.mod names, unless it has them.
+static void find_modules(struct bench_programs *p)
 {
-    bool binary = false;
+    struct words argv = {0};
+    words_add_all(&argv, (const char *const[]){p->go, "mod", "download", "-C", p->source}, 5);
+    p->has_modules = run_go(p, &argv) == 0;
+    if (!p->has_modules && !process_signal())
+        report_error("the Go modules of bench/go.mod cannot be had: their column stays empty");
+    words_free(&argv);
+}
+
+// Which of the two binaries the selected lines need.
+static bool is_binary_needed(const struct bench_programs *p, const struct bench_lines *lines,
+                             bool modules)
+{
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct bench_line *line = &lines->at[i];
+        if (line->selected && line->kind == BENCH_RUN && line->modules == modules &&
+            has_go_file(p, line))
+            return true;
+    }
+    return false;
+}
+
+static int build_go(struct bench_programs *p, const struct bench_lines *lines)
+{
     int status = 0;
     for (size_t i = 0; i < lines->count && !status; i++) {
         const struct bench_line *line = &lines->at[i];
-        if (!line->selected || !has_go_file(p, line))
-            continue;
-        if (line->kind != BENCH_RUN)
+        if (line->selected && line->kind != BENCH_RUN && has_go_file(p, line))
             status = build_go_alone(p, line);
-        else if (!binary)
-            status = build_go_binary(p, lines);
-        binary |= line->kind == BENCH_RUN;
     }
-    return status;
+    if (!status && is_binary_needed(p, lines, false))
+        status = build_go_binary(p, lines, false);
+    if (status || !is_binary_needed(p, lines, true))
+        return status;
+    find_modules(p);
+    return p->has_modules ? build_go_binary(p, lines, true) : 0;
 }
 
 // ---- Both ----
@@ -253,10 +296,10 @@ void bench_command_c(const struct bench_programs *p, const struct bench_line *li
 bool bench_command_go(const struct bench_programs *p, const struct bench_line *line,
                       struct words *argv)
 {
-    if (!p->go || !has_go_file(p, line))
+    if (!p->go || !has_go_file(p, line) || (line->modules && !p->has_modules))
         return false;
     if (line->kind == BENCH_RUN) {
-        words_printf(argv, "%s/go-bench", p->dir);
+        words_printf(argv, "%s/%s", p->dir, go_binary(line->modules));
         words_add(argv, line->program);
     } else {
         words_printf(argv, "%s/go-%s", p->dir, line->program);

@@ -10,12 +10,13 @@ struct bench_programs {
     char *source;            // the directory bench/
     char *dir;               // where the programs are put
     char *go;                // the go command, or NULL if there is none
+    bool has_modules;        // the modules of bench/go.mod are there
     struct text go_version;  // what `go version` prints, without the newline; empty without Go
     struct text cc_version;  // the first line of what the C compiler prints
     struct text cc_commands; // the flags of the C programs, as one line
 };
 
-// Finds Go, or installs it, and builds what the selected lines need. That Go is missing is said on standard
+// Finds Go, or installs it, and builds what the selected lines need. That Go is missing, or a module, is said on standard
 // error and no failure; that a program does not compile is one.
 // Returns 0, or an exit status after having said what is wrong. p is to be freed in both cases.
 int bench_build(struct bench_programs *p, const struct gofer_env *env,

@@ -19,6 +19,7 @@ struct bench_line {
     enum bench_kind kind;
     bool bytes;    // the unit is bytes, else nanoseconds
     bool single;   // at one processor only
+    bool modules;  // PROGRAM.go needs the modules of bench/go.mod
     bool selected; // to be measured this time
     double goal;   // the wanted ratio to Go at one processor, or 0
     double below;  // the wanted bound of gofer's own figure, or 0

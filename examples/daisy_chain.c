@@ -3,6 +3,7 @@
 // and passing on one more. None of them holds a thread while it waits, and a stack costs the pages
 // that it has touched, so a row this long is an everyday thing.
 // no-tsan: too many goroutines at once
+// no-race: too many goroutines at once
 #include <gofer.h>
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 // Watch:    the usual cause is this one: the receiver gave up, and the sender waits for ever. Room for one value is
 //           enough.
 // expect-status: 3
-// no-tsan: the search looks at everything while the world is stopped, which it takes for races
+// no-tsan: a conservative search finds the channels in the sanitizer's own records
 #include <gofer.h>
 #include <stdio.h>
 #include <stdlib.h>

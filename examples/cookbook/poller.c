@@ -4,7 +4,6 @@
 //           set; a thread runs only those whose data has come.
 // Watch:    each connection takes a descriptor, here two, for both ends are in this process: raise the limit (ulimit -n).
 //           This program takes 10,000 connections, or as many as it may have.
-// no-tsan: it reports the poller's own look at when it was last asked (src/sched/poller.c), which is not mended yet
 #include <gofer.h>
 #include <stdio.h>
 #include <sys/resource.h>

@@ -177,6 +177,13 @@ sed -E 's/0x[0-9a-f]{12}/ADDRESS/; s/ \+0x[0-9a-f]+//; s|^ *[^ ]*/data_race|data
 [ "$(wc -l <"$work/wanted")" -gt 10 ] || fail "no transcript in $program"
 diff -u "$work/wanted" "$work/got" || fail "not as $program says"
 
+# ---- What it sees and what it does not, as the cookbook says ----
+program=$source/examples/cookbook/race_detector.c
+expect 66 "$gofer" run -race "$program" by_luck
+says out '^the answer is 42$'
+says err '^      .*/race_detector.c:32 '
+expect 0 "$gofer" run -race "$program"
+
 # ---- gofer test -race ----
 mkdir tests
 cat >tests/count_test.c <<'EOF'

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The broker: libc's balanced tree of topics, each with a list of subscribers, under two locks. A publisher holds the
+// The broker: a map of topics, each with a list of subscribers, under two locks. A publisher holds the
 // readers' side of `lock`, so the subscribers stay as they are while it sends, and the topic's own mutex, so that
 // messages have one order for all its subscribers; publishers on different topics do not meet. Who subscribes, leaves
-// or closes holds the writers' side. So a channel that has left the tree gets nothing more, and is closed after that.
+// or closes holds the writers' side. So a channel that has left its list gets nothing more, and is closed after that.
 //
 // The broker has a reference to each channel, for its subscriber may free its own at any moment after the close.
 #include "base/list.h"
 #include "panic/misuse.h"
 #include "x/alloc.h"
 
+#include <gofer/map.h>
 #include <gofer/sync.h>
 #include <gofer/x/pubsub.h>
-#include <search.h>
-#include <string.h>
 
 struct subscriber {
     struct gf_list link; // [lock go_pubsub.lock]
@@ -21,16 +20,14 @@ struct subscriber {
 };
 
 struct topic {
-    const char *name;           // [const] first, for find_topic; it points behind the struct
     go_mutex mutex;             // held by who sends
     struct gf_list subscribers; // [lock go_pubsub.lock]
-    char text[];
 };
 
 struct go_pubsub {
     go_rwmutex lock;
-    void *topics; // [lock] a tree of tsearch
-    bool closed;  // [lock]
+    go_map topics; // [lock] those that have subscribers
+    bool closed;   // [lock]
 };
 
 go_pubsub *go_pubsub_new(void)
@@ -48,33 +45,24 @@ void go_pubsub_free(go_pubsub *ps)
 
 // --- Topics, with the lock held ---
 
-static int compare(const void *a, const void *b)
-{
-    const struct topic *s = a, *t = b;
-    return strcmp(s->name, t->name);
-}
-
 static struct topic *find_topic(go_pubsub *ps, const char *name)
 {
-    struct topic key = {.name = name};
-    void *node = tfind(&key, &ps->topics, compare);
-    return node ? *(struct topic **)node : NULL;
+    void *t = NULL;
+    go_map_load(&ps->topics, name, &t);
+    return t;
 }
 
 static struct topic *add_topic(go_pubsub *ps, const char *name)
 {
-    size_t n = strlen(name) + 1;
-    struct topic *t = gf_x_alloc(sizeof *t + n);
-    t->name = memcpy(t->text, name, n);
+    struct topic *t = gf_x_alloc(sizeof *t);
     gf_list_init(&t->subscribers);
-    if (!tsearch(t, &ps->topics, compare))
-        gf_fatal("out of memory");
+    go_map_store(&ps->topics, name, t);
     return t;
 }
 
-static void remove_topic(go_pubsub *ps, struct topic *t)
+static void remove_topic(go_pubsub *ps, const char *name, struct topic *t)
 {
-    tdelete(t, &ps->topics, compare);
+    go_map_delete(&ps->topics, name);
     free(t);
 }
 
@@ -129,7 +117,7 @@ static struct subscriber *take_subscriber(go_pubsub *ps, const char *topic, cons
         return NULL;
     gf_list_remove(l);
     if (gf_list_empty(&t->subscribers))
-        remove_topic(ps, t);
+        remove_topic(ps, topic, t);
     return subscriber_of(l);
 }
 
@@ -142,23 +130,26 @@ void go_pubsub_unsubscribe_(go_pubsub *ps, const char *topic, struct go_chan *ch
         end(s);
 }
 
-static void end_topic(void *topic)
+static bool empty_topic(const char *name, size_t n, void *topic, void *left)
 {
     struct topic *t = topic;
-    struct gf_list *l;
-    while ((l = gf_list_pop_front(&t->subscribers)))
-        end(subscriber_of(l));
+    (void)name, (void)n;
+    gf_list_splice_back(left, &t->subscribers);
     free(t);
+    return true;
 }
 
 void go_pubsub_close(go_pubsub *ps)
 {
+    struct gf_list left, *l;
+    gf_list_init(&left);
     go_rwmutex_lock(&ps->lock);
-    void *topics = ps->topics;
-    ps->topics = NULL;
+    go_map_range(&ps->topics, empty_topic, &left);
+    go_map_free(&ps->topics);
     ps->closed = true;
     go_rwmutex_unlock(&ps->lock);
-    tdestroy(topics, end_topic);
+    while ((l = gf_list_pop_front(&left)))
+        end(subscriber_of(l));
 }
 
 // --- Publishing ---

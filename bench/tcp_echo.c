@@ -2,6 +2,7 @@
 // An echo server under connections that each send a message, wait for it to come back, and send the next. The clients are
 // another process, so what is counted is the server's own: the CPU time a message takes it, system calls included, and
 // beside it that of the least a server can do, a loop over level-triggered epoll, on the same messages.
+#define _GNU_SOURCE // accept4
 #include "bench.h"
 
 #include <arpa/inet.h>

@@ -10,7 +10,9 @@
 // Once its rounds have become long, and nothing has run since the last one, it sleeps for good while all Ps are idle: so an
 // idle program makes no system calls, and one that is idle for microseconds at a time, a server, never pays for waking it.
 // What makes rounds short again is something done, not something seen: a thread that waits for a processor is only looked
-// at more often, or where processors are few the monitor itself would take a good part of them.
+// at more often, or where processors are few the monitor itself would take a good part of them. And one that computes
+// while others wait is looked at the less often the longer it has done so: a round takes microseconds, and what it does
+// next is the less urgent.
 #include "sched/internal.h"
 
 #include "base/hooks.h"
@@ -39,9 +41,10 @@ static struct {
     uint64_t ticks;  // [owner the monitor] of all Ps, when anything_ran was asked last
 } monitor;
 
-// What a look at a thread leads to, in the order of what the next round must be: as late as ever; as soon as a thread that
-// waits for a processor may have got it; at once, for a clock has to be seen twice; at once, and short rounds from now on.
-enum look { CALM, WAITS, AGAIN, ACTIVE };
+// What a look at a thread leads to is how long the next round may wait, in nanoseconds: as long as ever; until a thread that
+// waits for a processor may have got it; not at all, for a clock has to be seen twice; not at all, and short rounds from
+// now on. Or what until_next_look says.
+enum { CALM = LONGEST_NS, WAITS = RUNNABLE_NS, AGAIN = SHORTEST_NS, ACTIVE = 0 };
 
 static int busy_ps(void)
 {
@@ -141,9 +144,16 @@ static bool is_blocked(struct m *m, int64_t now)
     return false;
 }
 
+// It has computed for so long. What is late, a preemption or the end of that, is late by an eighth.
+static int64_t until_next_look(int64_t since)
+{
+    int64_t slice_left = monitor.slice - since;
+    return slice_left > 0 && slice_left < since / 8 ? slice_left : since / 8;
+}
+
 // The thread is outside the runtime for a while: its CPU clock tells whether it is blocked in the kernel, where a
 // signal would cut its call short, or computes. Two looks are needed to see a clock move.
-static enum look look_at_clock(struct m *m, int64_t now, bool waiting)
+static int64_t look_at_clock(struct m *m, int64_t now, bool waiting)
 {
     int64_t cpu = gf_os_thread_cpu(gf_load_relaxed(&m->tid));
     int64_t seen_cpu = m->seen_cpu, seen_at = m->seen_cpu_at;
@@ -169,10 +179,10 @@ static enum look look_at_clock(struct m *m, int64_t now, bool waiting)
         preempt(m, now);
     else if (still)
         return WAITS;
-    return ACTIVE;
+    return until_next_look(now - m->seen_at);
 }
 
-static enum look look_at(struct m *m, struct p *p, int64_t now)
+static int64_t look_at(struct m *m, struct p *p, int64_t now)
 {
     uint64_t tick = gf_load_relaxed(&p->tick); // relaxed: only whether it changes
     if (tick != m->seen_tick || m->seen_p != p) {
@@ -232,9 +242,9 @@ static void look_at_outsider(struct m *m, int64_t now)
     m->seen_cpu = cpu;
 }
 
-static enum look look_at_all(int64_t now)
+static int64_t look_at_all(int64_t now)
 {
-    enum look all = CALM;
+    int64_t all = CALM;
     // The list only grows at its head, and threads' structures live for ever.
     for (struct m *m = gf_load_acquire(&gf_sched.all_ms); m; m = m->all_next) {
         if (gf_load_relaxed(&m->foreign) || m->tid == 0)
@@ -242,8 +252,8 @@ static enum look look_at_all(int64_t now)
         // A hint; taking it has its own protocol. Acquire: pairs with the release in gf_acquire_p.
         struct p *p = gf_load_acquire(&m->p);
         if (p) {
-            enum look look = look_at(m, p, now);
-            all = look > all ? look : all;
+            int64_t look = look_at(m, p, now);
+            all = look < all ? look : all;
         } else if (gf_load_relaxed(&m->p_taken)) {
             look_at_outsider(m, now);
         }
@@ -277,9 +287,9 @@ static bool anything_ran(void)
     return ran;
 }
 
-static int64_t time_until_next(enum look look, int64_t pause)
+static int64_t time_until_next(int64_t look, int64_t pause)
 {
-    int64_t most = look == WAITS ? RUNNABLE_NS : look == CALM ? LONGEST_NS : SHORTEST_NS;
+    int64_t most = look > SHORTEST_NS ? look : SHORTEST_NS;
     return pause < most ? pause : most;
 }
 
@@ -288,7 +298,7 @@ static void *monitor_main(void *arg)
     struct m *self = arg;
     gf_m_become_helper(self);
     int64_t pause = SHORTEST_NS, longest = monitor.longest;
-    enum look look = CALM;
+    int64_t look = CALM;
     for (int calm = 0;;) {
         if (busy_ps() == 0 && pause >= longest && !anything_ran() && !gf_schedtrace_on()) {
             sleep_while_idle();

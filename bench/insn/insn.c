@@ -126,6 +126,15 @@ static void op_mutex(long n)
     }
 }
 
+static void op_rwmutex(long n)
+{
+    go_rwmutex rw = {0};
+    for (long i = 0; i < n; i++) {
+        go_rwmutex_rlock(&rw);
+        go_rwmutex_runlock(&rw);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -136,6 +145,7 @@ int main(int argc, char **argv)
         {"send", op_send},       {"receive", op_receive},
         {"handoff", op_handoff}, {"select", op_select},
         {"mutex", op_mutex},     {"select_default", op_select_default},
+        {"rwmutex", op_rwmutex},
     };
     long n = bench_arg(argc, argv, 2);
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {

@@ -41,19 +41,20 @@ GO_API inline void go_mutex_unlock(go_mutex *m);
 // goroutine must not lock for reading twice; an unlocking writer lets all readers in that wait already.
 // Go: sync.RWMutex
 typedef struct go_rwmutex {
-    uint32_t word; // see src/sync/rwmutex.c
+    uint32_t word; // 0: free; else see src/sync/rwmutex.c, as for the others
+    uint32_t leaving, admitted;
 } go_rwmutex;
 
 // Lock for writing and for reading. Block until that is possible.   From: goroutine or foreign thread.
 // Memory: as Go's: the unlock that made it possible happens before these return.
 GO_API void go_rwmutex_lock(go_rwmutex *rw);
-GO_API void go_rwmutex_rlock(go_rwmutex *rw);
+GO_API inline void go_rwmutex_rlock(go_rwmutex *rw);
 // The same without waiting; return whether they locked.
 GO_API bool go_rwmutex_try_lock(go_rwmutex *rw);
 GO_API bool go_rwmutex_try_rlock(go_rwmutex *rw);
 // Errors: fatal, "sync: Unlock of unlocked RWMutex", "sync: RUnlock of unlocked RWMutex".
 GO_API void go_rwmutex_unlock(go_rwmutex *rw);
-GO_API void go_rwmutex_runlock(go_rwmutex *rw);
+GO_API inline void go_rwmutex_runlock(go_rwmutex *rw);
 
 // --- Wait group ---
 
@@ -160,6 +161,10 @@ GO_API void go_cond_broadcast(go_cond *c);
     })
 
 enum { GO_MUTEX_LOCKED = 1, GO_ONCE_DONE = 1 };
+enum {
+    GO_RWMUTEX_READER = 1,
+    GO_RWMUTEX_LIMIT = 1 << 30
+}; // in words below it there are readers alone
 
 // What the short paths expect: a free mutex, and a locked one. Values that no mutex has send every call down the long
 // paths: so locks are watched (GOFER_DEBUG=locks) at no cost to who does not.
@@ -168,9 +173,14 @@ struct go_mutex_words_ {
 };
 GO_API extern struct go_mutex_words_ go_mutex_words_;
 
+// The same for readers, whose short paths would change any word: they are closed.
+GO_API extern bool go_rwmutex_watched_;
+
 GO_API void go_mutex_lock_slow_(go_mutex *m);
 GO_API bool go_mutex_try_lock_slow_(go_mutex *m);
 GO_API void go_mutex_unlock_slow_(go_mutex *m);
+GO_API void go_rwmutex_rlock_slow_(go_rwmutex *rw);
+GO_API void go_rwmutex_runlock_slow_(go_rwmutex *rw, uint32_t before);
 GO_API void go_waitgroup_go_(go_waitgroup *wg, struct go_kept_call kept, int args);
 GO_API void go_once_do_(go_once *once, const struct go_call *call);
 GO_API void go_once_get_(go_once_value *once, const struct go_call *call);
@@ -206,6 +216,32 @@ inline void go_mutex_unlock(go_mutex *m)
         go_mutex_unlock_slow_(m);
         GO_KEEP_FRAME; // a profile shows who unlocks
     }
+}
+
+// Those of readers: one locked addition, whatever the word was, and then a look at that. If no writer is there, the
+// subtraction is the last access to the lock.
+inline void go_rwmutex_rlock(go_rwmutex *rw)
+{
+    if (__builtin_expect(!go_rwmutex_watched_, 1)) {
+        uint32_t before = __atomic_fetch_add(&rw->word, GO_RWMUTEX_READER, __ATOMIC_ACQUIRE);
+        if (__builtin_expect(before < GO_RWMUTEX_LIMIT, 1))
+            return;
+    }
+    go_rwmutex_rlock_slow_(rw);
+    GO_KEEP_FRAME; // a trace shows who waits
+}
+
+inline void go_rwmutex_runlock(go_rwmutex *rw)
+{
+    uint32_t before = 0;
+    if (__builtin_expect(!go_rwmutex_watched_, 1)) {
+        before = __atomic_fetch_sub(&rw->word, GO_RWMUTEX_READER, __ATOMIC_RELEASE);
+        // Without readers, which is a mistake, the difference is the greatest number.
+        if (__builtin_expect(before - GO_RWMUTEX_READER < GO_RWMUTEX_LIMIT, 1))
+            return;
+    }
+    go_rwmutex_runlock_slow_(rw, before);
+    GO_KEEP_FRAME; // a profile shows who unlocks
 }
 
 static inline bool go_once_is_done_(const uint32_t *word)

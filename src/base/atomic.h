@@ -20,6 +20,7 @@
 #define gf_xchg_relaxed(p, v) atomic_exchange_explicit((p), (v), memory_order_relaxed)
 
 #define gf_add_relaxed(p, n) atomic_fetch_add_explicit((p), (n), memory_order_relaxed)
+#define gf_add_acquire(p, n) atomic_fetch_add_explicit((p), (n), memory_order_acquire)
 #define gf_add_acqrel(p, n) atomic_fetch_add_explicit((p), (n), memory_order_acq_rel)
 #define gf_add_release(p, n) atomic_fetch_add_explicit((p), (n), memory_order_release)
 #define gf_add_seqcst(p, n) atomic_fetch_add_explicit((p), (n), memory_order_seq_cst)

@@ -193,4 +193,5 @@ __attribute__((constructor)) void gf_lock_watch_init(void)
         return;
     gf_hooks.lock_watch = &watch;
     go_mutex_words_ = (struct go_mutex_words_){.free = NEVER, .locked = NEVER};
+    go_rwmutex_watched_ = true;
 }

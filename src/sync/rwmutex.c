@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: MIT
-// The reader and writer lock: one word, and two queues in the parking lot, one for each kind, under two keys that
-// share a bucket.
+// The reader and writer lock, by Go's protocol (sync/rwmutex.go): readers count themselves, without looking first, by one
+// locked addition, which is inline in gofer/sync.h; a writer marks the same word and thereby sends those that come
+// later to sleep. Two queues in the parking lot, one for each kind, under two keys that share a bucket.
 //
-//      31                       3      2         1         0
-//     +--------------------------+---------+---------+---------+
-//     |         readers          | READERS | WRITERS |  HELD   |
-//     +--------------------------+---------+---------+---------+
-//   HELD     by a writer; then there are no readers
-//   WRITERS  writers sleep: readers that come now must sleep too
-//   READERS  readers sleep; this and WRITERS change under the bucket's lock only
+//        31       30      29                       0
+//     +--------+--------+--------------------------+
+//     | WRITER | BEHIND |         readers          |
+//     +--------+--------+--------------------------+
+//   readers  all that have counted themselves: who hold the lock, and, while WRITER is set, who wait for it too
+//   WRITER   a writer holds the lock, or sleeps, the first in its queue, until the readers that were there have left
+//   BEHIND   more writers sleep, behind that one; changes under the bucket's lock only
+//   leaving  [lock] the bucket's: how many readers that first writer waits for; 0 if it holds the lock
+//   admitted [lock] the bucket's: readers that an unlock let in when they had counted themselves, but did not sleep
+//            yet. Any reader that is to sleep takes one of these instead: it is the number that must be right.
 //
-// Who sleeps is woken as an owner: the word says so before it runs, so nobody barges in between and nobody wakes for
-// nothing. A writer that unlocks lets in all readers that sleep, and only if there are none the next writer; the last
-// reader lets in the next writer. So the two kinds take turns, as in Go.
+// From a free lock a writer sets WRITER by a compare-and-swap, and back. All other changes of WRITER are under the
+// bucket's lock. A writer that unlocks lets in all readers that have come meanwhile, and makes the next writer wait for
+// those; only if there are none it hands the lock over at once. So the two kinds take turns, as in Go. Who sleeps is
+// woken as an owner, so nobody barges in between and nobody wakes for nothing.
+//
+// Freeing. A reader that leaves and finds WRITER goes on to the bucket and to `leaving`: the object lives, for the
+// first writer sleeps until this reader has counted itself off there, and nobody else can get in. A writer's unlock that
+// finds readers touches the object after its effect: those readers cannot go on before it gives the bucket up. Every
+// other unlock ends with its change of the word. tests/models/rwmutex.pml frees and reuses the memory as soon as it may.
 #include "sched/sema.h"
 #include "sync/watch.h"
 
 #include <gofer/sync.h>
 
-enum { HELD = 1, WRITERS = 2, READERS = 4, ONE_READER = 8 };
+static const uint32_t WRITER = 1U << 31, BEHIND = 1U << 30, READERS = (1U << 30) - 1;
+static const uint32_t READER = GO_RWMUTEX_READER;
+_Static_assert(GO_RWMUTEX_LIMIT == 1U << 30, "the short paths are for words of readers alone");
+
+// The race detector is to be told of each lock, and would take the short paths' additions for an order among readers.
+bool go_rwmutex_watched_ = GF_RACE;
+
+extern inline void go_rwmutex_rlock(go_rwmutex *rw);
+extern inline void go_rwmutex_runlock(go_rwmutex *rw);
 
 static inline _Atomic(uint32_t) *word_of(go_rwmutex *rw)
 {
@@ -54,65 +72,13 @@ static void has(go_rwmutex *rw, enum gf_lock_kind kind)
     gf_lock_has(rw, kind);
 }
 
-// Locks for writing if nobody holds it; else says that a writer sleeps. In all of these: acquire pairs with the
-// release of the unlock, and the failing or announcing changes are relaxed, for the bucket's lock orders them.
-static bool lock_or_announce(_Atomic(uint32_t) *word)
-{
-    uint32_t s = gf_load_relaxed(word);
-    for (;;) {
-        bool free = s == 0;
-        if (gf_cas_acquire(word, &s, free ? HELD : s | WRITERS))
-            return free;
-    }
-}
-
-static bool rlock_or_announce(_Atomic(uint32_t) *word)
-{
-    uint32_t s = gf_load_relaxed(word);
-    for (;;) {
-        bool free = !(s & (HELD | WRITERS));
-        if (gf_cas_acquire(word, &s, free ? s + ONE_READER : s | READERS))
-            return free;
-    }
-}
-
-GF_NOINLINE static void lock_slow(go_rwmutex *rw)
-{
-    struct gf_sema_waiter w;
-    struct m *m = gf_enter();
-    struct gf_sema_bucket *b = gf_sema_lock(rw);
-    if (lock_or_announce(word_of(rw)))
-        gf_sema_unlock(b);
-    else
-        m = gf_sema_park(m, b, writers_key(rw), &w, false, GF_WAIT_RWMUTEX_LOCK);
-    gf_leave(m);
-}
-
-GF_NOINLINE static void rlock_slow(go_rwmutex *rw)
-{
-    struct gf_sema_waiter w;
-    struct m *m = gf_enter();
-    struct gf_sema_bucket *b = gf_sema_lock(rw);
-    if (rlock_or_announce(word_of(rw)))
-        gf_sema_unlock(b);
-    else
-        m = gf_sema_park(m, b, readers_key(rw), &w, false, GF_WAIT_RWMUTEX_RLOCK);
-    gf_leave(m);
-}
+// --- Locking ---
+// Acquire pairs with the release of the unlock. What happens under the bucket's lock is ordered by that.
 
 static inline bool try_lock(go_rwmutex *rw)
 {
     uint32_t s = 0;
-    return gf_cas_acquire(word_of(rw), &s, HELD);
-}
-
-static inline bool try_rlock(go_rwmutex *rw)
-{
-    uint32_t s = gf_load_relaxed(word_of(rw)); // relaxed: the compare-and-swap decides
-    while (!(s & (HELD | WRITERS)))
-        if (gf_cas_acquire(word_of(rw), &s, s + ONE_READER))
-            return true;
-    return false;
+    return gf_cas_acquire(word_of(rw), &s, WRITER);
 }
 
 bool go_rwmutex_try_lock(go_rwmutex *rw)
@@ -125,10 +91,37 @@ bool go_rwmutex_try_lock(go_rwmutex *rw)
 
 bool go_rwmutex_try_rlock(go_rwmutex *rw)
 {
-    bool locked = try_rlock(rw);
-    if (locked)
-        has(rw, GF_LOCK_READ);
-    return locked;
+    uint32_t s = gf_load_relaxed(word_of(rw)); // relaxed: the compare-and-swap decides
+    while (!(s & WRITER)) {
+        if (gf_cas_acquire(word_of(rw), &s, s + READER)) {
+            has(rw, GF_LOCK_READ);
+            return true;
+        }
+    }
+    return false;
+}
+
+// Under the bucket's lock: locks if the lock is free; else says who is to be waited for, the readers or a writer.
+static bool lock_or_announce(go_rwmutex *rw)
+{
+    uint32_t s = gf_load_relaxed(word_of(rw)); // relaxed: the compare-and-swap decides
+    while (!gf_cas_acquire(word_of(rw), &s, s | (s & WRITER ? BEHIND : WRITER)))
+        continue;
+    if (!(s & WRITER))
+        rw->leaving = s;
+    return s == 0;
+}
+
+GF_NOINLINE static void lock_slow(go_rwmutex *rw)
+{
+    struct gf_sema_waiter w;
+    struct m *m = gf_enter();
+    struct gf_sema_bucket *b = gf_sema_lock(rw);
+    if (lock_or_announce(rw))
+        gf_sema_unlock(b);
+    else
+        m = gf_sema_park(m, b, writers_key(rw), &w, false, GF_WAIT_RWMUTEX_LOCK);
+    gf_leave(m);
 }
 
 void go_rwmutex_lock(go_rwmutex *rw)
@@ -141,18 +134,34 @@ void go_rwmutex_lock(go_rwmutex *rw)
     has(rw, GF_LOCK_WRITE);
 }
 
-void go_rwmutex_rlock(go_rwmutex *rw)
+// Counted among the readers, with a writer before it.
+GF_NOINLINE static void await_admission(go_rwmutex *rw)
+{
+    struct gf_sema_waiter w;
+    struct m *m = gf_enter();
+    struct gf_sema_bucket *b = gf_sema_lock(rw);
+    if (rw->admitted) {
+        rw->admitted--;
+        gf_sema_unlock(b);
+    } else {
+        gf_assert(gf_load_relaxed(word_of(rw)) & WRITER); // relaxed: cannot change meanwhile
+        m = gf_sema_park(m, b, readers_key(rw), &w, false, GF_WAIT_RWMUTEX_RLOCK);
+    }
+    gf_leave(m);
+}
+
+void go_rwmutex_rlock_slow_(go_rwmutex *rw)
 {
     gf_lock_wants(rw, GF_LOCK_READ);
-    if (gf_unlikely(!try_rlock(rw))) {
+    // Unless it is watched the short path has counted the reader, and met a writer.
+    if (!go_rwmutex_watched_ || gf_add_acquire(word_of(rw), READER) & WRITER) {
         gf_lock_waits(rw, GF_LOCK_READ);
-        rlock_slow(rw);
+        await_admission(rw);
     }
     has(rw, GF_LOCK_READ);
 }
 
 // --- Unlocking ---
-// The change of the word is the last access to the lock; who has been taken off a queue runs only after gf_ready.
 
 static uint32_t length(const struct g *chain)
 {
@@ -162,21 +171,38 @@ static uint32_t length(const struct g *chain)
     return n;
 }
 
-// Under the bucket's lock, by the writer: all readers that sleep become owners.
-static struct g *let_readers_in(struct gf_sema_bucket *b, go_rwmutex *rw, uint32_t s)
+// Under the bucket's lock: the first writer of the queue becomes the one that WRITER stands for.
+static void promote_writer(struct gf_sema_bucket *b, go_rwmutex *rw)
 {
+    struct gf_sema_waiter *first = gf_sema_first(b, writers_key(rw));
+    if (gf_unlikely(!first))
+        gf_throw("a lock with waiting writers has none");
+    if (!gf_sema_has_more(first))
+        gf_sub_relaxed(word_of(rw), BEHIND); // relaxed: see BEHIND
+}
+
+// Under the bucket's lock, by the writer: all readers that have counted themselves become owners.
+static struct g *let_readers_in(struct gf_sema_bucket *b, go_rwmutex *rw)
+{
+    uint32_t n;
+    if (gf_load_relaxed(word_of(rw)) & BEHIND) { // relaxed: see BEHIND
+        promote_writer(b, rw);
+        // Relaxed: the bucket's lock orders us with those readers; who comes after this look waits for the next writer.
+        n = gf_load_relaxed(word_of(rw)) & READERS;
+        rw->leaving = n;
+    } else {
+        n = gf_sub_release(word_of(rw), WRITER) & READERS;
+    }
     struct g *first = gf_sema_take_all(b, readers_key(rw), 0);
-    gf_store_release(word_of(rw), length(first) * ONE_READER | (s & WRITERS));
+    gf_assert(rw->admitted == 0 && length(first) <= n);
+    rw->admitted = n - length(first);
     return first;
 }
 
 // Under the bucket's lock, by the last owner: the next writer becomes the owner.
-static struct g *let_writer_in(struct gf_sema_bucket *b, go_rwmutex *rw, uint32_t s)
+static struct g *let_next_writer_in(struct gf_sema_bucket *b, go_rwmutex *rw)
 {
-    struct gf_sema_waiter *w = gf_sema_first(b, writers_key(rw));
-    if (gf_unlikely(!w))
-        gf_throw("a lock with waiting writers has none");
-    gf_store_release(word_of(rw), HELD | (s & READERS) | (gf_sema_has_more(w) ? WRITERS : 0));
+    promote_writer(b, rw);
     return gf_sema_take(b, writers_key(rw), 0, NULL);
 }
 
@@ -185,14 +211,14 @@ GF_NOINLINE static void unlock_slow(go_rwmutex *rw)
     struct m *m = gf_enter();
     struct g *readers = NULL, *writer = NULL;
     struct gf_sema_bucket *b = gf_sema_lock(rw);
-    // Relaxed: while we hold both the lock and the bucket nobody changes the word.
+    // Relaxed: while we hold both the lock and the bucket only the number of readers changes, and it grows.
     uint32_t s = gf_load_relaxed(word_of(rw));
-    if (gf_unlikely(!(s & HELD)))
+    if (gf_unlikely(!(s & WRITER) || rw->leaving))
         gf_fatal("sync: Unlock of unlocked RWMutex");
     if (s & READERS)
-        readers = let_readers_in(b, rw, s);
+        readers = let_readers_in(b, rw);
     else
-        writer = let_writer_in(b, rw, s);
+        writer = let_next_writer_in(b, rw);
     gf_sema_unlock(b);
     if (readers)
         gf_ready_all(m, readers);
@@ -205,45 +231,38 @@ void go_rwmutex_unlock(go_rwmutex *rw)
 {
     gf_lock_leaves(rw, GF_LOCK_WRITE);
     gf_race_release(after_writers(rw));
-    uint32_t s = HELD;
+    uint32_t s = WRITER;
     // Release: pairs with the acquire of the next lock.
     if (gf_unlikely(!gf_cas_release(word_of(rw), &s, 0)))
         unlock_slow(rw);
 }
 
-// Takes one reader off, unless it is the last one and a writer sleeps.
-static bool runlock_quietly(_Atomic(uint32_t) *word)
-{
-    uint32_t s = gf_load_relaxed(word); // relaxed: the compare-and-swap decides
-    do {
-        if (gf_unlikely(s < ONE_READER))
-            gf_fatal("sync: RUnlock of unlocked RWMutex");
-        if (s < 2 * ONE_READER && (s & WRITERS))
-            return false;
-        // Acquire and release: a writer that comes next is ordered behind all readers, by whichever was the last.
-    } while (!gf_cas_acqrel(word, &s, s - ONE_READER));
-    return true;
-}
-
-GF_NOINLINE static void runlock_slow(go_rwmutex *rw)
+// Has left the count of readers, with a writer waiting for it.
+GF_NOINLINE static void leave_to_writer(go_rwmutex *rw)
 {
     struct m *m = gf_enter();
     struct g *writer = NULL;
     struct gf_sema_bucket *b = gf_sema_lock(rw);
-    // As long as writers sleep no reader comes, so the last one stays the last.
-    if (!runlock_quietly(word_of(rw)))
-        writer = let_writer_in(b, rw,
-                               gf_load_acquire(word_of(rw))); // pairs with other readers' release
+    if (gf_unlikely(rw->leaving == 0))
+        gf_fatal("sync: RUnlock of unlocked RWMutex");
+    if (--rw->leaving == 0)
+        writer = gf_sema_take(b, writers_key(rw), 0, NULL);
     gf_sema_unlock(b);
     if (writer)
         gf_ready(m, writer);
     gf_leave(m);
 }
 
-void go_rwmutex_runlock(go_rwmutex *rw)
+void go_rwmutex_runlock_slow_(go_rwmutex *rw, uint32_t before)
 {
     gf_lock_leaves(rw, GF_LOCK_READ);
     gf_race_release(after_readers(rw));
-    if (gf_unlikely(!runlock_quietly(word_of(rw))))
-        runlock_slow(rw);
+    // Release: pairs with the acquire of the next writer, which is ordered behind all readers, for none of them writes
+    // the word but by such additions.
+    if (go_rwmutex_watched_)
+        before = gf_sub_release(word_of(rw), READER);
+    if (gf_unlikely(!(before & READERS)))
+        gf_fatal("sync: RUnlock of unlocked RWMutex");
+    if (before & WRITER)
+        leave_to_writer(rw);
 }

@@ -172,12 +172,32 @@ static void runlock_held_for_writing(void)
     go_rwmutex_runlock(&lock);
 }
 
+static void unlock_before_waiting_writer(void)
+{
+    test_one_processor();
+    go_rwmutex_rlock(&lock);
+    go(write_once);
+    test_settle();
+    go_rwmutex_unlock(&lock);
+}
+
+static void runlock_before_waiting_reader(void)
+{
+    test_one_processor();
+    go_rwmutex_lock(&lock);
+    go(read_and_stay, NULL);
+    test_settle();
+    go_rwmutex_runlock(&lock);
+}
+
 TEST(unlocking_what_is_not_locked_is_fatal)
 {
     EXPECT_FATAL(unlock, "fatal error: sync: Unlock of unlocked RWMutex\n");
     EXPECT_FATAL(unlock_held_for_reading, "fatal error: sync: Unlock of unlocked RWMutex\n");
     EXPECT_FATAL(runlock, "fatal error: sync: RUnlock of unlocked RWMutex\n");
+    EXPECT_FATAL(unlock_before_waiting_writer, "fatal error: sync: Unlock of unlocked RWMutex\n");
     EXPECT_FATAL(runlock_held_for_writing, "fatal error: sync: RUnlock of unlocked RWMutex\n");
+    EXPECT_FATAL(runlock_before_waiting_reader, "fatal error: sync: RUnlock of unlocked RWMutex\n");
 }
 
 struct counter {

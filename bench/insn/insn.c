@@ -135,6 +135,17 @@ static void op_rwmutex(long n)
     }
 }
 
+// One key, so that the way through the trie does not depend on the hash, whose secret is another each time.
+static void op_map_load(long n)
+{
+    go_map map = {0};
+    void *v;
+    go_map_store(&map, "user-000037", &map);
+    for (long i = 0; i < n; i++)
+        bench_check(go_map_load(&map, "user-000037", &v), "a key is gone");
+    go_map_free(&map);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -145,7 +156,7 @@ int main(int argc, char **argv)
         {"send", op_send},       {"receive", op_receive},
         {"handoff", op_handoff}, {"select", op_select},
         {"mutex", op_mutex},     {"select_default", op_select_default},
-        {"rwmutex", op_rwmutex},
+        {"rwmutex", op_rwmutex}, {"map_load", op_map_load},
     };
     long n = bench_arg(argc, argv, 2);
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {

@@ -8,12 +8,12 @@
 
 #include <stdlib.h>
 
-static inline struct gf_map_key key_of(const void *bytes, size_t n)
+GF_ALWAYS_INLINE struct gf_map_key key_of(const void *bytes, size_t n)
 {
-    return (struct gf_map_key){n > 0 ? bytes : "", n, gf_map_hash(bytes, n) & GF_MAP_HASH_MASK};
+    return (struct gf_map_key){bytes, n, gf_map_hash(bytes, n) & GF_MAP_HASH_MASK};
 }
 
-static inline struct gf_map_entry *find(struct gf_map_section s, const struct gf_map_key *k)
+GF_ALWAYS_INLINE struct gf_map_entry *find(struct gf_map_section s, const struct gf_map_key *k)
 {
     return gf_likely(s.trie != NULL) ? gf_map_find(s.trie, k) : NULL;
 }
@@ -61,7 +61,7 @@ static inline bool exchange_value(struct gf_map_entry *e, void *old, void *value
 
 // --- Loading ---
 
-bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
+GF_ALWAYS_INLINE bool load(go_map *map, const void *key, size_t n, void **value)
 {
     struct gf_map_key k = key_of(key, n);
     void *v = NULL;
@@ -74,9 +74,14 @@ bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
     return there;
 }
 
+bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
+{
+    return load(map, key, n, value);
+}
+
 bool go_map_load(go_map *map, const char *key, void **value)
 {
-    return go_map_load_n(map, key, strlen(key), value);
+    return load(map, key, strlen(key), value);
 }
 
 size_t go_map_len(go_map *map)

@@ -132,7 +132,7 @@ static inline void gf_map_leave(struct gf_map_section s)
 }
 
 // Whether two short runs of bytes are equal, without a call; n <= 16. Two words that overlap cover all of them.
-static inline bool gf_map_equal_short(const char *a, const char *b, size_t n)
+GF_ALWAYS_INLINE bool gf_map_equal_short(const char *a, const char *b, size_t n)
 {
     uint64_t a1 = 0, a2 = 0, b1 = 0, b2 = 0;
     if (n >= 8) {
@@ -146,19 +146,21 @@ static inline bool gf_map_equal_short(const char *a, const char *b, size_t n)
         memcpy(&a2, a + n - 4, 4);
         memcpy(&b2, b + n - 4, 4);
     } else {
-        return memcmp(a, b, n) == 0;
+        while (n > 0 && a[n - 1] == b[n - 1])
+            n--;
+        return n == 0;
     }
     return ((a1 ^ b1) | (a2 ^ b2)) == 0;
 }
 
-static inline bool gf_map_equal(const char *a, const char *b, size_t n)
+GF_ALWAYS_INLINE bool gf_map_equal(const char *a, const char *b, size_t n)
 {
     return n <= 16 ? gf_map_equal_short(a, b, n) : memcmp(a, b, n) == 0;
 }
 
 // The key's entry in a chain, with a value or without; NULL if there is none.
-static inline struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *e,
-                                                        const struct gf_map_key *k)
+GF_ALWAYS_INLINE struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *e,
+                                                           const struct gf_map_key *k)
 {
     // Acquire: pairs with the release of whoever linked the entry.
     for (; e; e = gf_load_acquire(&e->next))
@@ -168,13 +170,13 @@ static inline struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *e,
 }
 
 // The same in the whole trie. In a section.
-static inline struct gf_map_entry *gf_map_find(const struct gf_map_trie *t,
-                                               const struct gf_map_key *k)
+GF_ALWAYS_INLINE struct gf_map_entry *gf_map_find(const struct gf_map_trie *t,
+                                                  const struct gf_map_key *k)
 {
     uintptr_t slot = gf_load_acquire(&t->top.slot[k->hash >> GF_MAP_TOP_SHIFT]); // as above
-    for (unsigned shift = GF_MAP_TOP_SHIFT - GF_MAP_BITS; gf_map_is_node(slot);
-         shift -= GF_MAP_BITS)
-        slot = gf_load_acquire(&gf_map_node_of(slot)->slot[gf_map_index(k->hash, shift)]);
+    // The bits that choose come up as the highest.
+    for (uint64_t bits = k->hash << GF_MAP_TOP_BITS; gf_map_is_node(slot); bits <<= GF_MAP_BITS)
+        slot = gf_load_acquire(&gf_map_node_of(slot)->slot[bits >> (64 - GF_MAP_BITS)]);
     return gf_map_find_in_chain(gf_map_entry_of(slot), k);
 }
 

@@ -20,11 +20,14 @@ extern struct gf_map_secret gf_map_secret;
 // Draws the secret, once.
 GF_COLD void gf_map_secret_draw(void);
 
-// From outside of the runtime, for the key is the program's.
-static inline uint64_t gf_map_hash(const void *key, size_t n)
+// From outside of the runtime, for the key is the program's. Short keys are hashed in place: the call and its choice of
+// lengths cost as much as the hash. (The library's own function for them, so that its choice is the same.)
+GF_ALWAYS_INLINE uint64_t gf_map_hash(const void *key, size_t n)
 {
     if (gf_unlikely(!gf_load_acquire(&gf_map_secret.ready)))
         gf_map_secret_draw();
+    if (gf_likely(n <= 16))
+        return XXH3_len_0to16_64b(key, n, gf_map_secret.bytes, 0);
     return XXH3_64bits_withSecret(key, n, gf_map_secret.bytes, sizeof gf_map_secret.bytes);
 }
 

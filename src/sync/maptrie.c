@@ -43,7 +43,8 @@ struct gf_map_entry *gf_map_entry_new(const struct gf_map_key *k, void *value)
     atomic_init(&e->value, value);
     e->hash = k->hash;
     e->n = k->n;
-    memcpy(e->key, k->bytes, k->n);
+    if (k->n > 0) // the bytes of none may be nowhere
+        memcpy(e->key, k->bytes, k->n);
     e->key[k->n] = 0;
     gf_race_release(&e->value);
     return e;

@@ -4,7 +4,7 @@
 //
 // Where a timer is. t->heap is the heap it was last armed in, and stays so after it has fired: fire runs under that
 // heap's lock, so a stop that takes the lock has waited for it. t->index is its slot, or says that it is in none, or
-// that it is on its way to another processor's heap; only the holder of t->heap's lock may believe it.
+// that it is on its way into another heap, or into its own once that has grown; only the holder of t->heap's lock may believe it.
 //
 // Growing: the memory is fetched without the lock, for nothing may be allocated under it; then all is looked at again.
 #include "sched/timerheap.h"
@@ -124,13 +124,15 @@ static void lock_with_room(struct gf_timers *h)
         make_room(h);
 }
 
-void gf_timer_start(struct m *m, struct gf_timer *t)
+// The heap that a thread arms timers in. P 0 exists always, so threads that have no P use its heap.
+static inline struct gf_timers *heap_of(struct m *m)
 {
-    // P 0 exists always, so threads that have no P use its heap.
-    struct gf_timers *h = gf_p(m) ? &m->p->timers : &gf_p_at(0)->timers;
-    lock_with_room(h);
-    // Release: pairs with the acquire in lock_of, for a stop by another thread that only knows the timer.
-    gf_store_release(&t->heap, h);
+    return gf_p(m) ? &m->p->timers : &gf_p_at(0)->timers;
+}
+
+// The heap is locked, and has room for it.
+static void arm_and_unlock(struct m *m, struct gf_timers *h, struct gf_timer *t)
+{
     insert(h, t);
     bool is_first = t->index == 0;
     int64_t when = t->when;
@@ -139,6 +141,15 @@ void gf_timer_start(struct m *m, struct gf_timer *t)
     // From here on it may have fired, and be gone.
     if (is_first)
         gf_watch_earlier(m, when);
+}
+
+void gf_timer_start(struct m *m, struct gf_timer *t)
+{
+    struct gf_timers *h = heap_of(m);
+    lock_with_room(h);
+    // Release: pairs with the acquire in lock_of, for a stop by another thread that only knows the timer.
+    gf_store_release(&t->heap, h);
+    arm_and_unlock(m, h, t);
 }
 
 // The heap of the timer, locked, once it is not on its way to another; NULL if it was never armed.
@@ -157,19 +168,42 @@ static struct gf_timers *lock_of(struct gf_timer *t)
     }
 }
 
-bool gf_timer_stop(struct gf_timer *t)
+struct gf_timers *gf_timer_take(struct gf_timer *t, bool *was_armed)
 {
     struct gf_timers *h = lock_of(t);
-    if (!h)
-        return false;
-    bool armed = t->index != NOWHERE;
-    if (armed) {
+    *was_armed = h && t->index != NOWHERE;
+    if (*was_armed)
         take_out(h, t->index);
-        publish_first(h);
-        gf_check_expensive(heap_is_valid(h));
-    }
+    return h;
+}
+
+void gf_timer_leave(struct gf_timers *h)
+{
+    publish_first(h);
+    gf_check_expensive(heap_is_valid(h));
     gf_unlock(&h->lock);
-    return armed;
+}
+
+bool gf_timer_stop(struct gf_timer *t)
+{
+    bool was_armed;
+    struct gf_timers *h = gf_timer_take(t, &was_armed);
+    if (h)
+        gf_timer_leave(h);
+    return was_armed;
+}
+
+void gf_timer_put(struct m *m, struct gf_timers *h, struct gf_timer *t)
+{
+    struct gf_timers *own = heap_of(m);
+    if (gf_unlikely(h != own || h->count == h->room)) {
+        t->index = MOVING;
+        // Release: pairs with the acquire in lock_of: who believes the new heap sees that it is on its way.
+        gf_store_release(&t->heap, own);
+        gf_timer_leave(h);
+        lock_with_room(own);
+    }
+    arm_and_unlock(m, own, t);
 }
 
 // Arms a periodic timer again, for the next place on its grid that is not over yet.
@@ -235,8 +269,7 @@ static struct gf_timer *depart(struct gf_timers *from, struct gf_timers *to)
         t = from->slots[from->count - 1].timer;
         take_out(from, from->count - 1);
         t->index = MOVING;
-        // Release: pairs with the acquire in lock_of: who believes the new heap sees that it is on its way.
-        gf_store_release(&t->heap, to);
+        gf_store_release(&t->heap, to); // as in gf_timer_put
         publish_first(from);
     }
     gf_unlock(&from->lock);

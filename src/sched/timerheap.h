@@ -51,6 +51,13 @@ void gf_timer_start(struct m *m, struct gf_timer *t);
 // the runtime, without the locks of objects.
 bool gf_timer_stop(struct gf_timer *t);
 
+// For who sets a timer that others may set or stop at the same time, or has to do something before it can fire again:
+// gf_timer_take disarms it and keeps its heap locked until gf_timer_leave, or gf_timer_put, which arms it with the `when` and
+// period that it has now. In between all others wait who stop it or take it. NULL: it was never armed; nothing is locked.
+struct gf_timers *gf_timer_take(struct gf_timer *t, bool *was_armed);
+void gf_timer_leave(struct gf_timers *h);
+void gf_timer_put(struct m *m, struct gf_timers *h, struct gf_timer *t);
+
 // Fires what is due in one heap; returns how many. For the scheduler.
 int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now);
 // Moves all timers of a processor that goes away to another's heap; the world is stopped.

@@ -29,10 +29,13 @@ struct gf_timechan {
 
 // Makes the channel, not yet armed. If `owned`, the channel's end stops the timer and frees t, which is malloc'ed.
 void gf_timechan_init(struct gf_timechan *t, bool owned);
-// Arms it, to deliver in d, and then every `period` if that is positive. From inside the runtime, as is the next.
+// Arms it for the first time, to deliver in d, and then every `period` if that is positive. From inside the runtime, as
+// are the next. A timer without a channel (NULL) will do for all three.
 void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_duration period);
 // Disarms it and takes back what nobody has received. Returns whether either kept a moment from being received.
 bool gf_timechan_stop(struct m *m, struct gf_timechan *t);
+// The same, and arms it anew; for any number of threads at the same time, that stop and set it, it is one step.
+bool gf_timechan_reset(struct m *m, struct gf_timechan *t, go_duration d, go_duration period);
 
 // malloc, or the end of the program.
 void *gf_time_alloc(size_t bytes);

@@ -60,35 +60,61 @@ void gf_timechan_init(struct gf_timechan *t, bool owned)
     t->chan = gf_chan_new(sizeof(go_time), 1, owned ? &owned_class : &plain_class, t);
 }
 
-void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_duration period)
+// The timer is not armed.
+static void set(struct gf_timechan *t, int64_t when, go_duration period)
 {
-    t->timer.when = gf_deadline(d);
+    t->timer.when = when;
     t->timer.period = period;
     // A channel's receiver, or the goroutine that the timer starts, is ordered behind this.
     gf_race_release(t->chan ? (void *)t->chan : (void *)&t->timer);
+}
+
+void gf_timechan_start(struct m *m, struct gf_timechan *t, go_duration d, go_duration period)
+{
+    set(t, gf_deadline(d), period);
     gf_timer_start(m, &t->timer);
 }
 
-// Takes back a moment that nobody has received. The timer has been stopped, so the heap's lock has ordered its last
-// delivery before this, and none follows: what looks empty without the channel's lock is empty.
-static bool drain(struct m *m, struct go_chan *c)
+// Takes back a moment that nobody has received. The timer has been taken, so its heap's lock, which we hold, has ordered
+// its last delivery before this, and none follows: what looks empty without the channel's lock is empty. *wake is who
+// has to be made ready then.
+static bool drain(struct go_chan *c, struct g **wake)
 {
-    struct g *wake;
     bool ok;
-    if (gf_likely(__atomic_load_n(&c->count, __ATOMIC_RELAXED) == 0))
+    if (gf_likely(!c || __atomic_load_n(&c->count, __ATOMIC_RELAXED) == 0))
         return false;
     gf_lock(&c->lock, GF_RANK_CHAN);
-    bool had = c->count > 0 && gf_chan_get(c, NULL, &wake, &ok);
+    bool had = c->count > 0 && gf_chan_get(c, NULL, wake, &ok);
     gf_unlock(&c->lock);
-    if (had && wake)
-        gf_ready(m, wake);
     return had;
+}
+
+// Disarms it for good, or with `again` until it is set to `when`.
+static bool disarm(struct m *m, struct gf_timechan *t, bool again, int64_t when, go_duration period)
+{
+    struct g *wake = NULL;
+    bool armed;
+    struct gf_timers *h = gf_timer_take(&t->timer, &armed);
+    bool had = drain(t->chan, &wake);
+    if (again) {
+        set(t, when, period);
+        gf_timer_put(m, h, &t->timer);
+    } else {
+        gf_timer_leave(h);
+    }
+    if (gf_unlikely(wake != NULL))
+        gf_ready(m, wake);
+    return had || armed;
 }
 
 bool gf_timechan_stop(struct m *m, struct gf_timechan *t)
 {
-    bool armed = gf_timer_stop(&t->timer);
-    return drain(m, t->chan) || armed;
+    return disarm(m, t, false, 0, 0);
+}
+
+bool gf_timechan_reset(struct m *m, struct gf_timechan *t, go_duration d, go_duration period)
+{
+    return disarm(m, t, true, gf_deadline(d), period);
 }
 
 static GO_RECV_CHAN(go_time) owned_channel(go_duration d, go_duration period)

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Timers that can be stopped and set again, of two kinds: with a channel, and with a function. And tickers, which are
-// the first kind with a period. Any number of goroutines may stop and set one at the same time: a mutex of its own
-// puts them in order, so that the heap sees one at a time.
+// the first kind with a period. Any number of goroutines may stop and set one at the same time: the lock of the heap that
+// it is in puts them in order.
 //
 // A function timer fires by starting a goroutine, which replays the bound call from a copy of its own, for the timer
 // may be set again, or freed, while it runs.
 #include "panic/misuse.h"
 #include "sched/race.h"
-#include "sync/mutex.h"
 #include "time/moment.h"
 
-#include <gofer/sync.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct go_timer {
     struct gf_timechan channel; // chan is NULL for a function timer
-    go_mutex mutex;             // held by stop and reset
     void *creator_pc;           // [const] where go_after_func stands
     struct go_kept_call call;   // [const] of a function timer
 };
@@ -43,26 +40,16 @@ static void start(go_timer *t, go_duration d, go_duration period)
 static bool stop(go_timer *t)
 {
     struct m *m = gf_enter();
-    bool kept = t->channel.chan ? gf_timechan_stop(m, &t->channel)
-                                : gf_timer_stop(&t->channel.timer);
+    bool kept = gf_timechan_stop(m, &t->channel);
     gf_leave(m);
     return kept;
 }
 
-static bool stop_in_turn(go_timer *t)
+static bool reset(go_timer *t, go_duration d, go_duration period)
 {
-    gf_mutex_lock_inside(&t->mutex);
-    bool kept = stop(t);
-    gf_mutex_unlock_inside(&t->mutex);
-    return kept;
-}
-
-static bool reset_in_turn(go_timer *t, go_duration d, go_duration period)
-{
-    gf_mutex_lock_inside(&t->mutex);
-    bool kept = stop(t);
-    start(t, d, period);
-    gf_mutex_unlock_inside(&t->mutex);
+    struct m *m = gf_enter();
+    bool kept = gf_timechan_reset(m, &t->channel, d, period);
+    gf_leave(m);
     return kept;
 }
 
@@ -97,12 +84,12 @@ GO_RECV_CHAN(go_time) go_timer_chan(go_timer *t)
 
 bool go_timer_stop(go_timer *t)
 {
-    return stop_in_turn(check(t, "time: Stop called on uninitialized Timer"));
+    return stop(check(t, "time: Stop called on uninitialized Timer"));
 }
 
 bool go_timer_reset(go_timer *t, go_duration d)
 {
-    return reset_in_turn(check(t, "time: Reset called on uninitialized Timer"), d, 0);
+    return reset(check(t, "time: Reset called on uninitialized Timer"), d, 0);
 }
 
 void go_timer_free(go_timer *t)
@@ -157,14 +144,14 @@ void go_ticker_reset(go_ticker *t, go_duration d)
         gf_panic_runtime("non-positive interval for Ticker.Reset");
     if (gf_unlikely(!t))
         gf_panic_runtime("time: Reset called on uninitialized Ticker");
-    reset_in_turn(&t->timer, d, d);
+    reset(&t->timer, d, d);
 }
 
 void go_ticker_stop(go_ticker *t)
 {
     // As in Go: stopping a ticker that never was is nothing.
     if (t)
-        stop_in_turn(&t->timer);
+        stop(&t->timer);
 }
 
 void go_ticker_free(go_ticker *t)

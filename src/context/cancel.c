@@ -127,14 +127,11 @@ static void end_all(struct gf_list *todo, int err, int cause)
     }
 }
 
-void gf_context_end(go_context *c, int err, int cause)
+// The caller has a reference to the memory, and keeps it until this returns: who sees the end may free the context at once.
+static void end_held(go_context *c, int err, int cause)
 {
-    if (c->endless)
-        return;
     struct gf_list todo;
     gf_list_init(&todo);
-    // Relaxed: the caller has one. Ours, for who sees the end may free the context at once.
-    gf_add_relaxed(&c->refs, 1);
     if (end_one(c, err, cause, &todo)) {
         if (!gf_list_empty(&todo))
             end_all(&todo, err, cause);
@@ -142,6 +139,15 @@ void gf_context_end(go_context *c, int err, int cause)
         leave_parent(c);
     } else
         await_settled(c);
+}
+
+void gf_context_end(go_context *c, int err, int cause)
+{
+    if (c->endless)
+        return;
+    gf_add_relaxed(&c->refs,
+                   1); // relaxed: the caller has one of another kind, that may go meanwhile
+    end_held(c, err, cause);
     gf_context_unref(c);
 }
 
@@ -172,21 +178,20 @@ uint32_t gf_context_state(go_context *c)
     return s;
 }
 
-// A class hears of it while we have a reference, for the end may have been the end of the program's.
-GF_NOINLINE static void cancel_and_release(go_context *c, int cause)
+void gf_context_cancel_held(go_context *c, int cause)
 {
-    gf_add_relaxed(&c->refs, 1); // relaxed: the caller has one
-    gf_context_end(c, -ECANCELED, cause);
-    c->class->released(c);
-    gf_context_unref(c);
+    end_held(c, -ECANCELED, cause);
+    if (c->class && c->class->released)
+        c->class->released(c);
 }
 
 static void cancel(go_context *c, int cause)
 {
-    if (c->class && c->class->released)
-        cancel_and_release(c, cause);
-    else
-        gf_context_end(c, -ECANCELED, cause);
+    if (c->endless)
+        return;
+    gf_add_relaxed(&c->refs, 1); // relaxed: as in gf_context_end
+    gf_context_cancel_held(c, cause);
+    gf_context_unref(c);
 }
 
 void go_context_cancel(go_context *c)

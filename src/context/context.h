@@ -85,6 +85,8 @@ void gf_context_unref(go_context *c);
 
 // Ends c and its subtree, and waits if another is doing so already. err and cause are negative. From outside.
 void gf_context_end(go_context *c, int err, int cause);
+// Cancels it as the program does, for a caller with a reference to the memory that stays until this returns.
+void gf_context_cancel_held(go_context *c, int cause);
 // The state as the program may see it: LIVE, or with the error of a closed context. From outside.
 uint32_t gf_context_state(go_context *c);
 static inline int gf_context_error(uint32_t state)

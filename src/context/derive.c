@@ -136,6 +136,6 @@ void go_context_free(go_context *c)
     // Acquire and release: the last one's cancel comes after all that the others did with it.
     if (!c || c->endless || gf_sub_acqrel(&c->held, 1) != 1)
         return;
-    go_context_cancel(c);
+    gf_context_cancel_held(c, -ECANCELED);
     gf_context_unref(c);
 }

@@ -14,21 +14,23 @@ fail() {
     exit 1
 }
 
-# A port that nobody has: one of many, tried in turn.
+# A port that nobody has: one of many, tried in turn. Who answers must have this very directory, or it is another's server.
 mkdir "$work/files"
 printf 0123456789 >"$work/files/digits.txt"
+echo $$ >"$work/files/whose.txt"
 port=$((10000 + $$ % 22000)) # below those that the system gives to clients
 for _ in 1 2 3 4 5; do
     "$1" "127.0.0.1:$port" "$work/files" >"$work/log" 2>&1 &
     pid=$!
     for _ in $(seq 100); do
-        curl -s -o "$work/out" "http://127.0.0.1:$port/" && break 2
+        [ "$(curl -s "http://127.0.0.1:$port/files/whose.txt")" = $$ ] && break 2
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.1
     done
     port=$((port + 1))
 done
 base=http://127.0.0.1:$port
+curl -s -o "$work/out" "$base/"
 grep -q "It works" "$work/out" || fail "no start page"
 
 # expect STATUS PATTERN CURL-ARGUMENTS…: head and body go to $work/out.

@@ -136,14 +136,29 @@ static void print_head(const struct suite *s)
     struct text out = {0};
     bench_table_machine(s->programs, &out);
     if (!s->options->json)
-        text_printf(&out,
-                    "\nns per operation, or bytes; medians of %d; ratio = go / gofer; "
-                    "spread = interquartile range / median\n",
-                    s->options->count);
+        text_printf(
+            &out,
+            "\nns per operation, or bytes; medians of %d; ratio = go / gofer; "
+            "spread = interquartile range / median; limit = gofer / what the hardware allows\n",
+            s->options->count);
     if (!s->options->json)
         bench_table_head(&out);
     fwrite(out.data, 1, out.size, s->options->json ? stderr : stdout);
     text_free(&out);
+}
+
+// A limit's figure: the median at one processor, NAN unless it was measured.
+static double limit_figure(size_t line, const void *suite)
+{
+    const struct suite *s = suite;
+    return bench_figures(&s->results[2 * line]).gofer;
+}
+
+static double limit_of(const struct suite *s, const struct bench_result *r)
+{
+    const struct bench_line *line = r->line;
+    bool all = r->procs > 1 && line->limit_all.count;
+    return bench_limit_sum(all ? &line->limit_all : &line->limit, limit_figure, s);
 }
 
 static void measure_line(struct suite *s, size_t index)
@@ -154,6 +169,7 @@ static void measure_line(struct suite *s, size_t index)
             continue;
         if (!r->done)
             measure(s, index, which);
+        r->limit = limit_of(s, r);
         if (r->gofer.count)
             print(s, r);
     }

@@ -12,7 +12,8 @@
 
 struct reader {
     const char *path;
-    size_t number; // of the line being read, from 1
+    size_t number;                    // of the line being read, from 1
+    const struct bench_lines *before; // the lines read so far, whose limits can be referred to
 };
 
 static int complain(const struct reader *r, const char *what, const char *word)
@@ -38,6 +39,12 @@ static int read_kind(const struct reader *r, const char *text, enum bench_kind *
     return 0;
 }
 
+static int read_limit(const struct reader *r, const char *text, struct bench_limit *limit)
+{
+    const char *wrong = bench_limit_read(limit, r->before, text);
+    return wrong ? complain(r, wrong, text) : 0;
+}
+
 static int read_setting(const struct reader *r, struct bench_line *line, const char *word)
 {
     const char *value = strchr(word, '=');
@@ -55,6 +62,12 @@ static int read_setting(const struct reader *r, struct bench_line *line, const c
         return read_number(r, value, &line->goal);
     else if (strncmp(word, "below=", 6) == 0)
         return read_number(r, value, &line->below);
+    else if (strncmp(word, "within=", 7) == 0)
+        return read_number(r, value, &line->within);
+    else if (strncmp(word, "limit=", 6) == 0)
+        return read_limit(r, value, &line->limit);
+    else if (strncmp(word, "limit_all=", 10) == 0)
+        return read_limit(r, value, &line->limit_all);
     else if (strncmp(word, "metric=", 7) == 0) {
         free(line->metric);
         line->metric = text_format("%s", value);
@@ -106,7 +119,7 @@ int bench_lines_read(struct bench_lines *l, const char *path)
     int err = text_read_file(&text, path);
     if (err)
         return report_error("open %s: %s", path, strerror(-err));
-    struct reader r = {path, 0};
+    struct reader r = {path, 0, l};
     int status = 0;
     char *next = text.data;
     for (char *line; !status && (line = strsep(&next, "\n"));) {

@@ -3,6 +3,7 @@
 #ifndef GOFER_CMD_BENCH_LINES_H
 #define GOFER_CMD_BENCH_LINES_H
 
+#include "bench_limit.h"
 #include "text.h"
 
 #include <regex.h>
@@ -17,12 +18,15 @@ struct bench_line {
     char *metric;      // which of the figures that the program prints
     struct words args; // the program's
     enum bench_kind kind;
-    bool bytes;    // the unit is bytes, else nanoseconds
-    bool single;   // at one processor only
-    bool modules;  // PROGRAM.go needs the modules of bench/go.mod
-    bool selected; // to be measured this time
-    double goal;   // the wanted ratio to Go at one processor, or 0
-    double below;  // the wanted bound of gofer's own figure, or 0
+    bool bytes;                   // the unit is bytes, else nanoseconds
+    bool single;                  // at one processor only
+    bool modules;                 // PROGRAM.go needs the modules of bench/go.mod
+    bool selected;                // to be measured this time
+    double goal;                  // the wanted ratio to Go, or 0
+    double below;                 // the wanted bound of gofer's own figure, or 0
+    double within;                // the wanted bound of that figure over the limit, or 0
+    struct bench_limit limit;     // what an operation costs at best
+    struct bench_limit limit_all; // the same at several processors, where it is another
 };
 
 struct bench_lines {

@@ -203,5 +203,6 @@ struct bench_figures bench_figures(const struct bench_result *r)
     f.gofer = quantile(&gofer, 0.5);
     f.go = quantile(&go, 0.5);
     f.ratio = f.gofer > 0 && f.go > 0 ? f.go / f.gofer : NAN;
+    f.limit = r->limit > 0 ? f.gofer / r->limit : NAN;
     return f;
 }

@@ -16,7 +16,8 @@ struct bench_samples {
 struct bench_result {
     const struct bench_line *line;
     int procs;
-    bool done; // its run has taken place, whatever came of it
+    double limit; // what the hardware allows, from the same run; NAN where there is nothing to say
+    bool done;    // its run has taken place, whatever came of it
     struct bench_samples gofer;
     struct bench_samples go;
 };
@@ -27,6 +28,7 @@ struct bench_figures {
     double go;     // median
     double ratio;  // go / gofer
     double spread; // interquartile range over median, of the side where it is larger
+    double limit;  // gofer / what the hardware allows
 };
 
 // Runs what result 0 needs, count times on each side in turn, and adds the figures to all n results that

@@ -71,8 +71,8 @@ static void add_number_column(int width, const char *format, double value, struc
 
 void bench_table_head(struct text *out)
 {
-    text_printf(out, "%-22s %5s %12s %12s %7s %7s\n", "benchmark", "procs", "gofer", "go", "ratio",
-                "spread");
+    text_printf(out, "%-22s %5s %12s %12s %7s %7s %7s\n", "benchmark", "procs", "gofer", "go",
+                "ratio", "spread", "limit");
 }
 
 void bench_table_row(const struct bench_result *r, struct text *out)
@@ -83,6 +83,7 @@ void bench_table_row(const struct bench_result *r, struct text *out)
     add_figure_column(r->line, f.go, out);
     add_number_column(7, "%.2f", f.ratio, out);
     add_number_column(7, "%.1f%%", f.spread * 100, out);
+    add_number_column(7, "%.1f", f.limit, out);
     text_printf(out, "\n");
 }
 

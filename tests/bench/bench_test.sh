@@ -23,11 +23,18 @@ expect 0 "$gofer" bench -json '^select_default1$'
 says err 'there is no Go'
 says out "$(object select_default1 ns "$number" null null "$number")"
 expect 0 "$gofer" bench '^hello_size$'
-says out '^benchmark +procs +gofer +go +ratio +spread$'
-says out '^hello_size +1 +[0-9]+ B +- +- +[0-9.]+%$'
+says out '^benchmark +procs +gofer +go +ratio +spread +limit$'
+says out '^hello_size +1 +[0-9]+ B +- +- +[0-9.]+% +-$'
 limits=$(grep -n '^limit_switch ' "$work/out" | cut -d: -f1)
 others=$(grep -n '^hello_size ' "$work/out" | cut -d: -f1)
 [ "$limits" -lt "$others" ] || fail "the physical limits do not come first"
+
+# The distance from the limit is that from the limit's own figure in the same table: yield2's is one switch.
+expect 0 "$gofer" bench '^yield2$'
+says out '^yield2 +1 +[0-9.]+ +- +- +[0-9.]+% +[0-9.]+$'
+awk '$1 == "limit_switch" { limit = $3 }
+     $1 == "yield2" { rows++; off = $7 - $3 / limit; if (off > 0.2 || off < -0.2) wrong = 1 }
+     END { exit !(limit && rows && !wrong) }' "$work/out" || fail "yield2 is not held against limit_switch"
 
 expect 1 "$gofer" bench nosuchbenchmark
 says err 'no benchmark matches'

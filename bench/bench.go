@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +65,32 @@ func pageTableBytes() float64 {
 	}
 	fail("no VmPTE in /proc/self/status")
 	return 0
+}
+
+// reportTail sorts the samples, at least one, and reports p50, p99 and p999. Like what follows, the counterpart of tail.h.
+func reportTail(samples []time.Duration) {
+	n := len(samples)
+	if n == 0 {
+		fail("no sample")
+	}
+	sort.Slice(samples, func(i, j int) bool { return samples[i] < samples[j] })
+	report("p50", float64(samples[(n-1)*500/1000]))
+	report("p99", float64(samples[((n-1)*990+999)/1000]))
+	report("p999", float64(samples[((n-1)*999+999)/1000]))
+}
+
+func hog() {
+	x := 0
+	for {
+		x++
+	}
+}
+
+// startHogs starts so many hogs for each processor. They run until the program ends.
+func startHogs(each int) {
+	for i := each * runtime.GOMAXPROCS(0); i > 0; i-- {
+		go hog()
+	}
 }
 
 func fail(why interface{}) {

@@ -3,15 +3,11 @@
 // another process, so what is counted is the server's own: the CPU time a message takes it, system calls included, and
 // beside it that of the least a server can do, a loop over level-triggered epoll, on the same messages.
 #define _GNU_SOURCE // accept4
-#include "bench.h"
+#include "tcp.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 enum { MESSAGE = 64, BUFFER = 4096, MOST_EVENTS = 128 };
 
@@ -28,17 +24,6 @@ static double cpu_ns(void)
 }
 
 // --- The clients ---
-
-static int dial(int port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET,
-                            .sin_port = htons((uint16_t)port),
-                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int s = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    bench_check(s >= 0 && connect(s, (struct sockaddr *)&a, sizeof a) == 0, "cannot connect");
-    setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return s;
-}
 
 static void send_message(int s)
 {
@@ -60,7 +45,7 @@ static void be_clients(int port, struct job job)
     int epoll = epoll_create1(0), *all = calloc((size_t)job.connections, sizeof *all);
     long left = job.messages, open = job.connections;
     for (long i = 0; i < job.connections; i++)
-        watch(epoll, all[i] = dial(port));
+        watch(epoll, all[i] = bench_dial(port));
     // All are there before the first word, so that no accept is counted among the messages.
     usleep(100000);
     for (long i = 0; i < job.connections; i++, left--)
@@ -97,25 +82,6 @@ static pid_t start_clients(int port, struct job job, int *begin)
     return pid;
 }
 
-static void await(pid_t clients)
-{
-    int status;
-    bench_check(waitpid(clients, &status, 0) == clients && status == 0, "the clients failed");
-}
-
-static int listen_anywhere(int *port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof a;
-    int s = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    bench_check(bind(s, (struct sockaddr *)&a, sizeof a) == 0 && listen(s, 1024) == 0,
-                "cannot listen");
-    getsockname(s, (struct sockaddr *)&a, &n);
-    *port = ntohs(a.sin_port);
-    return s;
-}
-
 // --- The bare loop ---
 
 static void loop(int listener, long connections)
@@ -143,7 +109,7 @@ static void loop(int listener, long connections)
 // CPU nanoseconds a message. In a process of its own, as the other server has one.
 static double measure_loop(struct job job)
 {
-    int port, fds[2], begin, listener = listen_anywhere(&port);
+    int port, fds[2], begin, listener = bench_listen_anywhere(&port);
     double ns = 0;
     bench_check(pipe(fds) == 0, "no pipe");
     pid_t server = fork();
@@ -153,7 +119,7 @@ static double measure_loop(struct job job)
         ns = cpu_ns();
         loop(listener, job.connections);
         ns = (cpu_ns() - ns) / (double)job.messages;
-        await(clients);
+        bench_await(clients);
         _exit(write(fds[1], &ns, sizeof ns) != sizeof ns);
     }
     bench_check(read(fds[0], &ns, sizeof ns) == sizeof ns, "the loop failed");
@@ -187,7 +153,7 @@ int main(int argc, char **argv)
 {
     struct job job = {bench_arg(argc, argv, 1), bench_arg(argc, argv, 2)};
     double bare = measure_loop(job);
-    int port, begin, reserved = listen_anywhere(&port);
+    int port, begin, reserved = bench_listen_anywhere(&port);
     char address[32];
     close(reserved);
     pid_t clients = start_clients(port, job, &begin);
@@ -202,6 +168,6 @@ int main(int argc, char **argv)
     bench_report("cpu", cpu);
     bench_report("bare", bare);
     bench_report("over_bare", cpu / bare);
-    await(clients);
+    bench_await(clients);
     return 0;
 }

@@ -88,7 +88,7 @@ static int select_lines(struct bench_lines *l, const struct bench_options *o)
 // ---- Measuring ----
 
 // For each line two results, at one processor and at all; the second stays empty for a line that makes
-// sense at one only, and where one is all there are.
+// sense at one only, and where one is all there are; the first for a line that makes sense at several only.
 struct suite {
     const struct bench_options *options;
     const struct bench_lines *lines;
@@ -100,7 +100,8 @@ struct suite {
 
 static bool is_wanted(const struct suite *s, const struct bench_line *line, int which)
 {
-    return line->selected && (which == 0 || (!line->single && s->procs[1] != s->procs[0]));
+    bool sensible = which == 0 ? !line->several : !line->single && s->procs[1] != s->procs[0];
+    return line->selected && sensible;
 }
 
 // Measures a line and all later ones that share its run.

@@ -56,6 +56,8 @@ static int read_setting(const struct reader *r, struct bench_line *line, const c
         line->single = true;
     else if (strcmp(word, "go=modules") == 0)
         line->modules = true;
+    else if (strcmp(word, "procs=many") == 0)
+        line->several = true;
     else if (strncmp(word, "kind=", 5) == 0)
         return read_kind(r, value, &line->kind);
     else if (strncmp(word, "goal=", 5) == 0)

@@ -20,6 +20,7 @@ struct bench_line {
     enum bench_kind kind;
     bool bytes;                   // the unit is bytes, else nanoseconds
     bool single;                  // at one processor only
+    bool several;                 // at several processors only
     bool modules;                 // PROGRAM.go needs the modules of bench/go.mod
     bool selected;                // to be measured this time
     double goal;                  // the wanted ratio to Go, or 0

@@ -2,8 +2,9 @@
 // gofer bench: measures gofer and Go side by side, line by line of bench/lines, at one processor and at
 // all, and prints each line as soon as it is known. The physical limits come first, for they are the scale
 // on which the rest is to be read. The figures stay in memory until the end, where -write makes
-// docs/performance.md of them.
+// docs/performance.md of them, and -plots pictures.
 #include "bench_doc.h"
+#include "bench_plot.h"
 #include "bench_table.h"
 #include "commands.h"
 #include "process.h"
@@ -17,7 +18,8 @@
 struct bench_options {
     bool json;
     bool write;
-    int count; // runs on each side
+    int count;         // runs on each side
+    const char *plots; // the directory for pictures and data, or NULL
     const char *pattern;
 };
 
@@ -51,12 +53,15 @@ static int parse(struct bench_options *o, int argc, char **argv)
 {
     int status = 0;
     for (int i = 1; i < argc && !status; i++) {
-        if (strcmp(argv[i], "-count") != 0)
+        bool count = strcmp(argv[i], "-count") == 0, plots = strcmp(argv[i], "-plots") == 0;
+        if (!count && !plots)
             status = parse_word(o, argv[i]);
-        else if (i + 1 < argc)
+        else if (i + 1 == argc)
+            status = report_usage(count ? "-count needs a number" : "-plots needs a directory");
+        else if (count)
             status = parse_count(o, argv[++i]);
         else
-            status = report_usage("-count needs a number");
+            o->plots = argv[++i];
     }
     if (!status && o->write && (o->json || o->pattern))
         status = report_usage("-write measures everything and takes neither -json nor a pattern");
@@ -204,6 +209,8 @@ static int run_suite(struct gofer_env *env, const struct bench_options *o,
         return report_error("out of memory");
     defer(free, s.results);
     status = measure_all(&s);
+    if (!status && o->plots)
+        status = bench_plot_write(o->plots, s.results, 2 * lines->count);
     if (!status && o->write)
         status = bench_doc_write(env, &programs, s.results, 2 * lines->count, o->count);
     return status;

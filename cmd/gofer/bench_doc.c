@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// docs/performance.md, made from a full measurement and from nothing else, so that no figure in it was
+// docs/performance.md and its pictures, made from a full measurement and from nothing else, so that no figure in it was
 // ever typed. Every goal of bench/lines gets its verdict; a missed one is to be explained in
 // bench/notes/LINE.md (or PROGRAM.md, for all lines of a program), which is taken over as it stands.
 // Goals are judged as they were set: a ratio to Go, a bound of gofer's own figure, or of that over the
@@ -7,6 +7,7 @@
 // itself grows by.
 #include "bench_doc.h"
 
+#include "bench_plot.h"
 #include "bench_table.h"
 #include "files.h"
 #include "process.h"
@@ -172,6 +173,18 @@ static void add_limits(struct page *page)
     text_printf(&page->text, "\n");
 }
 
+static void add_plots(struct page *page)
+{
+    bool several = false;
+    for (size_t i = 0; i < page->count; i++)
+        several |= page->results[i].procs > 1 && is_measured(&page->results[i]);
+    text_printf(&page->text, "![Ratios at one processor](performance/" BENCH_PLOT_ONE ")\n");
+    if (several)
+        text_printf(&page->text, "![Ratios at all processors](performance/" BENCH_PLOT_ALL ")\n");
+    text_printf(&page->text, "\nThe data of pictures and table: [performance/" BENCH_PLOT_DATA
+                             "](performance/" BENCH_PLOT_DATA ").\n\n");
+}
+
 static void add_benchmarks(struct page *page, int count)
 {
     text_printf(
@@ -192,6 +205,7 @@ static void add_benchmarks(struct page *page, int count)
             add_row(page, r, &page->results[i & ~(size_t)1]);
     }
     text_printf(&page->text, "\n");
+    add_plots(page);
 }
 
 // ---- Instruction counts ----
@@ -245,6 +259,14 @@ static void add_head(struct page *page)
     text_free(&machine);
 }
 
+static int put_plots(const struct page *page)
+{
+    char *dir = text_format("%s/docs/performance", page->env->source_dir);
+    int status = bench_plot_write(dir, page->results, page->count);
+    free(dir);
+    return status;
+}
+
 static int put(const struct page *page)
 {
     char *path = text_format("%s/docs/performance.md", page->env->source_dir);
@@ -267,8 +289,10 @@ int bench_doc_write(const struct gofer_env *env, const struct bench_programs *p,
     int status = add_insn(&page);
     if (!status) {
         add_notes(&page);
-        status = put(&page);
+        status = put_plots(&page);
     }
+    if (!status)
+        status = put(&page);
     text_free(&page.text);
     words_free(&page.unexplained);
     return status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes docs/performance.md.
+// Writes docs/performance.md, and docs/performance/ with its pictures and data.
 #ifndef GOFER_CMD_BENCH_DOC_H
 #define GOFER_CMD_BENCH_DOC_H
 

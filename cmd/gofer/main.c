@@ -75,10 +75,12 @@ static const char bench_help[] =
     "it the gofer column still prints.\n"
     "\n"
     "    -json      one object a line: bench, procs, unit, gofer, go, ratio, spread\n"
+    "    -plots DIR write the ratios as SVG pictures into DIR, and the data as JSON lines\n"
     "    -count N   runs on each side (at least 7)\n"
-    "    -write     all lines, and docs/performance.md anew\n"
+    "    -write     all lines, and docs/performance.md anew with its pictures\n"
     "\n"
-    "The ratio is Go's figure over gofer's: above 1 gofer is faster, or smaller.\n";
+    "The ratio is Go's figure over gofer's: above 1 gofer is faster, or smaller. The limit is how\n"
+    "many times gofer's figure holds what the hardware needs at best, as bench/lines counts it.\n";
 
 static const char vet_help[] =
     "Looks for mistakes with gofer that compile: copied locks, lost contexts, blocking calls in\n"
@@ -101,8 +103,8 @@ const struct command gofer_commands[] = {
      gofer_cmd_build},
     {"test", "[-all] [-race] [-run PATTERN] [-count N] [cookbook] [PATH...]",
      "run tests, or gofer's own suite", test_help, gofer_cmd_test},
-    {"bench", "[-json] [-count N] [-write] [PATTERN]", "measure gofer beside Go", bench_help,
-     gofer_cmd_bench},
+    {"bench", "[-json] [-count N] [-plots DIR] [-write] [PATTERN]", "measure gofer beside Go",
+     bench_help, gofer_cmd_bench},
     {"vet", "[-list] [-json] [-CHECK|-CHECK=false] FILES...", "look for mistakes that compile",
      vet_help, gofer_cmd_vet},
     {"version", "", "print gofer's version", "Prints version and system.\n", gofer_cmd_version},

@@ -5,8 +5,8 @@ import "sync"
 
 func init() {
 	programs["chan_mpmc"] = func(args []int) {
-		capacity, side := args[1], args[2]
-		timed(args[0], func(n int) { mpmc(n, capacity, side) })
+		capacity, senders, receivers := args[1], args[2], args[3]
+		timed(args[0], func(n int) { mpmc(n, capacity, senders, receivers) })
 	}
 }
 
@@ -25,23 +25,25 @@ func mpmcConsume(ch <-chan int, sums chan<- int) {
 	sums <- sum
 }
 
-func mpmc(n, capacity, side int) {
+func mpmc(n, capacity, senders, receivers int) {
 	ch := make(chan int, capacity)
-	sums := make(chan int, side)
-	share := n / side
+	sums := make(chan int, receivers)
+	share := n / senders
 	var producers sync.WaitGroup
-	for i := 0; i < side; i++ {
-		producers.Add(1)
+	for i := 0; i < receivers; i++ {
 		go mpmcConsume(ch, sums)
+	}
+	for i := 0; i < senders; i++ {
+		producers.Add(1)
 		go mpmcProduce(ch, share, &producers)
 	}
 	producers.Wait()
 	close(ch)
 	sum := 0
-	for i := 0; i < side; i++ {
+	for i := 0; i < receivers; i++ {
 		sum += <-sums
 	}
-	if sum != side*(share*(share-1)/2) {
+	if sum != senders*(share*(share-1)/2) {
 		fail("wrong sum")
 	}
 }

@@ -2,11 +2,7 @@
 // Keep-alive connections that have had one answer each and then say nothing: the memory that the server holds for one of
 // them, some seconds after the last request. Their client is a process of its own, so that only the server is measured:
 // this program again, with the server's port as another argument.
-#include "bench.h"
-
-#include <arpa/inet.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
+#include "tcp.h"
 
 static void hello(go_http_response *w, go_http_request *r, void *arg)
 {
@@ -15,25 +11,14 @@ static void hello(go_http_response *w, go_http_request *r, void *arg)
     go_http_write(w, "Hello, World!\n", 14);
 }
 
-static void allow_many_descriptors(void)
-{
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 // The client: n connections with one request each. Says so in one byte, and waits until the server is gone.
 static int be_client(long n, long port)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     char answer[1000];
     int fd = -1;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (long i = 0; i < n; i++) {
-        fd = socket(AF_INET, SOCK_STREAM, 0);
-        bench_check(connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0, "cannot connect");
+        fd = bench_dial((int)port);
         bench_check(write(fd, request, sizeof(request) - 1) > 0, "cannot ask");
         bench_check(read(fd, answer, sizeof(answer)) > 0, "no answer");
     }
@@ -56,7 +41,7 @@ int main(int argc, char **argv)
 {
     long n = bench_arg(argc, argv, 1), seconds = bench_arg(argc, argv, 2);
     char address[64];
-    allow_many_descriptors();
+    bench_allow_many_descriptors();
     if (argc > 3)
         return be_client(n, bench_arg(argc, argv, 3));
     go_http_mux *mux = go_http_mux_new();

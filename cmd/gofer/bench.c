@@ -131,7 +131,7 @@ static void print(const struct suite *s, const struct bench_result *r)
     if (s->options->json)
         bench_table_json(r, &out);
     else
-        bench_table_row(r, &out);
+        bench_table_row(s->programs, r, &out);
     fwrite(out.data, 1, out.size, stdout);
     fflush(stdout);
     text_free(&out);
@@ -148,7 +148,7 @@ static void print_head(const struct suite *s)
             "spread = interquartile range / median; limit = gofer / what the hardware allows\n",
             s->options->count);
     if (!s->options->json)
-        bench_table_head(&out);
+        bench_table_head(s->programs, &out);
     fwrite(out.data, 1, out.size, s->options->json ? stderr : stdout);
     text_free(&out);
 }
@@ -176,7 +176,7 @@ static void measure_line(struct suite *s, size_t index)
         if (!r->done)
             measure(s, index, which);
         r->limit = limit_of(s, r);
-        if (r->gofer.count)
+        if (bench_is_measured(r))
             print(s, r);
     }
 }

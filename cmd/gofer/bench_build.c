@@ -7,6 +7,7 @@
 // short C files make it not worth while to remember what is up to date.
 #include "bench_build.h"
 
+#include "bench_peers.h"
 #include "files.h"
 #include "process.h"
 #include "program.h"
@@ -33,14 +34,6 @@ static bool is_first_of_program(const struct bench_lines *lines, size_t index)
         if (strcmp(lines->at[i].program, lines->at[index].program) == 0)
             return false;
     return true;
-}
-
-static bool is_program_selected(const struct bench_lines *lines, const char *program)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        if (lines->at[i].selected && strcmp(lines->at[i].program, program) == 0)
-            return true;
-    return false;
 }
 
 // ---- C ----
@@ -106,7 +99,7 @@ static int build_c(const struct bench_programs *p, const struct gofer_env *env,
     for (int i = 0; i < workers; i++)
         go(build_worker, p, env, names, outcomes);
     for (size_t i = 0; i < lines->count; i++)
-        if (is_first_of_program(lines, i) && is_program_selected(lines, lines->at[i].program))
+        if (bench_lines_is_first_selected(lines, i))
             chan_send(names, lines->at[i].program);
     chan_close(names);
     for (int i = 0; i < workers; i++) {
@@ -270,10 +263,14 @@ int bench_build(struct bench_programs *p, const struct gofer_env *env,
     if (err)
         return report_error("%s: %s", p->dir, strerror(-err));
     find_go(p);
+    p->has[BENCH_GOFER] = true;
+    p->has[BENCH_GO] = p->go != NULL;
     int status = ask_compiler(p, env);
     if (!status)
         status = build_c(p, env, lines);
-    return status || !p->go ? status : build_go(p, lines);
+    if (!status && p->go)
+        status = build_go(p, lines);
+    return status ? status : bench_peers_build(p, lines);
 }
 
 void bench_programs_free(struct bench_programs *p)
@@ -286,24 +283,30 @@ void bench_programs_free(struct bench_programs *p)
     text_free(&p->cc_commands);
 }
 
-void bench_command_c(const struct bench_programs *p, const struct bench_line *line,
-                     struct words *argv)
+// The program itself, without the line's arguments.
+static bool add_program(const struct bench_programs *p, enum bench_side side,
+                        const struct bench_line *line, struct words *argv)
 {
-    words_printf(argv, "%s/%s", p->dir, line->program);
-    words_add_all(argv, (const char *const *)line->args.at, line->args.count);
-}
-
-bool bench_command_go(const struct bench_programs *p, const struct bench_line *line,
-                      struct words *argv)
-{
-    if (!p->go || !has_go_file(p, line) || (line->modules && !p->has_modules))
+    if (side == BENCH_GOFER) {
+        words_printf(argv, "%s/%s", p->dir, line->program);
+    } else if (side != BENCH_GO) {
+        return bench_peers_command(p, side, line, argv);
+    } else if (!p->go || !has_go_file(p, line) || (line->modules && !p->has_modules)) {
         return false;
-    if (line->kind == BENCH_RUN) {
+    } else if (line->kind == BENCH_RUN) {
         words_printf(argv, "%s/%s", p->dir, go_binary(line->modules));
         words_add(argv, line->program);
     } else {
         words_printf(argv, "%s/go-%s", p->dir, line->program);
     }
+    return true;
+}
+
+bool bench_command(const struct bench_programs *p, enum bench_side side,
+                   const struct bench_line *line, struct words *argv)
+{
+    if (!add_program(p, side, line, argv))
+        return false;
     words_add_all(argv, (const char *const *)line->args.at, line->args.count);
     return true;
 }

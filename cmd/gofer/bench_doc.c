@@ -7,6 +7,7 @@
 // itself grows by.
 #include "bench_doc.h"
 
+#include "bench_peers.h"
 #include "bench_plot.h"
 #include "bench_table.h"
 #include "files.h"
@@ -29,17 +30,12 @@ struct page {
     struct words unexplained; // lines that miss a goal and have no note
 };
 
-static bool is_measured(const struct bench_result *r)
-{
-    return r->gofer.count > 0;
-}
-
 // ---- Goals ----
 
 // gofer's figure at all processors over that at one, where the two can be compared; else NAN.
 static double excess(const struct bench_result *r, const struct bench_result *one)
 {
-    bool comparable = r->procs > 1 && is_measured(one) && !r->line->bytes;
+    bool comparable = r->procs > 1 && bench_is_measured(one) && !r->line->bytes;
     return comparable ? bench_figures(r).gofer / bench_figures(one).gofer : NAN;
 }
 
@@ -135,6 +131,17 @@ static void add_notes(struct page *page)
 
 // ---- Tables ----
 
+// A peer's column, empty where it has no figure, and none where the peer is absent.
+static void add_peer(struct page *page, const struct bench_result *r, enum bench_side side)
+{
+    double median = bench_figures(r).median[side];
+    if (!page->programs->has[side])
+        return;
+    text_printf(&page->text, " | ");
+    if (!isnan(median))
+        bench_table_figure(r->line, median, &page->text);
+}
+
 static void add_row(struct page *page, const struct bench_result *r, const struct bench_result *one)
 {
     struct bench_figures f = bench_figures(r);
@@ -152,6 +159,8 @@ static void add_row(struct page *page, const struct bench_result *r, const struc
     text_printf(&page->text, " | %.1f%% | ", isnan(f.spread) ? 0 : f.spread * 100);
     if (!isnan(f.limit))
         text_printf(&page->text, "%.1f", f.limit);
+    for (enum bench_side side = BENCH_PTHREAD; side < BENCH_SIDES; side++)
+        add_peer(page, r, side);
     text_printf(&page->text, " | %s |\n", verdict.data);
     text_free(&verdict);
     text_free(&gofer);
@@ -166,7 +175,7 @@ static void add_limits(struct page *page)
     for (size_t i = 0; i < page->count; i++) {
         const struct bench_result *r = &page->results[i];
         struct bench_figures f = bench_figures(r);
-        if (is_measured(r) && bench_line_is_limit(r->line))
+        if (bench_is_measured(r) && bench_line_is_limit(r->line))
             text_printf(&page->text, "| %s | %.1f | %.1f%% |\n", r->line->name + strlen("limit_"),
                         f.gofer, f.spread * 100);
     }
@@ -177,12 +186,26 @@ static void add_plots(struct page *page)
 {
     bool several = false;
     for (size_t i = 0; i < page->count; i++)
-        several |= page->results[i].procs > 1 && is_measured(&page->results[i]);
+        several |= page->results[i].procs > 1 && bench_is_measured(&page->results[i]);
     text_printf(&page->text, "![Ratios at one processor](performance/" BENCH_PLOT_ONE ")\n");
     if (several)
         text_printf(&page->text, "![Ratios at all processors](performance/" BENCH_PLOT_ALL ")\n");
     text_printf(&page->text, "\nThe data of pictures and table: [performance/" BENCH_PLOT_DATA
                              "](performance/" BENCH_PLOT_DATA ").\n\n");
+}
+
+// What stands behind the fixed columns, and the rule below them all.
+static void add_column_heads(struct page *page)
+{
+    struct text rule = {0};
+    text_printf(&rule, "|---|--:|--:|--:|--:|--:|--:|");
+    for (enum bench_side side = BENCH_PTHREAD; side < BENCH_SIDES; side++)
+        if (page->programs->has[side]) {
+            text_printf(&page->text, " %s |", bench_peers_name(side));
+            text_printf(&rule, "--:|");
+        }
+    text_printf(&page->text, " goal |\n%s---|\n", rule.data);
+    text_free(&rule);
 }
 
 static void add_benchmarks(struct page *page, int count)
@@ -196,12 +219,12 @@ static void add_benchmarks(struct page *page, int count)
         "a bound, a multiple of the limit, and at all processors no more than %.0f%% above the "
         "figure "
         "at one (or than the limit grows).\n\n"
-        "| benchmark | procs | gofer | go | ratio | spread | limit | goal |\n"
-        "|---|--:|--:|--:|--:|--:|--:|---|\n",
+        "| benchmark | procs | gofer | go | ratio | spread | limit |",
         count, (parallel_excess - 1) * 100);
+    add_column_heads(page);
     for (size_t i = 0; i < page->count; i++) {
         const struct bench_result *r = &page->results[i];
-        if (is_measured(r) && !bench_line_is_limit(r->line))
+        if (bench_is_measured(r) && !bench_line_is_limit(r->line))
             add_row(page, r, &page->results[i & ~(size_t)1]);
     }
     text_printf(&page->text, "\n");

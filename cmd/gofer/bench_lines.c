@@ -164,3 +164,11 @@ bool bench_line_is_limit(const struct bench_line *line)
 {
     return strcmp(line->program, "limits") == 0;
 }
+
+bool bench_lines_is_first_selected(const struct bench_lines *l, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (l->at[i].selected && strcmp(l->at[i].program, l->at[index].program) == 0)
+            return false;
+    return l->at[index].selected;
+}

@@ -40,6 +40,8 @@ int bench_lines_read(struct bench_lines *l, const char *path);
 void bench_lines_free(struct bench_lines *l);
 // Whether both lines take their figures from one and the same run.
 bool bench_line_shares_run(const struct bench_line *a, const struct bench_line *b);
+// Whether the line is selected and no earlier selected one has the same program.
+bool bench_lines_is_first_selected(const struct bench_lines *l, size_t index);
 // The physical limits, which are no benchmark of gofer.
 bool bench_line_is_limit(const struct bench_line *line);
 

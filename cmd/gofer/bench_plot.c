@@ -149,7 +149,7 @@ static int put_data(const char *dir, const struct bench_result *results, size_t 
     struct text data = {0};
     text_add(&data, "", 0);
     for (size_t i = 0; i < n; i++)
-        if (results[i].gofer.count)
+        if (bench_is_measured(&results[i]))
             bench_table_json(&results[i], &data);
     int status = put(dir, BENCH_PLOT_DATA, &data);
     text_free(&data);
@@ -160,7 +160,7 @@ static int most_procs(const struct bench_result *results, size_t n)
 {
     int most = 1;
     for (size_t i = 0; i < n; i++)
-        if (results[i].gofer.count && results[i].procs > most)
+        if (bench_is_measured(&results[i]) && results[i].procs > most)
             most = results[i].procs;
     return most;
 }

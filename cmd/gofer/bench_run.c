@@ -6,6 +6,7 @@
 // no thread is pinned.
 #include "bench_run.h"
 
+#include "bench_peers.h"
 #include "process.h"
 #include "report.h"
 
@@ -23,11 +24,9 @@ enum { STARTS_PER_SAMPLE = 20 };
 
 extern char **environ;
 
-enum side { SIDE_GOFER, SIDE_GO };
-
 struct job {
     struct words argv;
-    enum side side;
+    enum bench_side side;
     struct bench_result *const *results;
     size_t count;
 };
@@ -35,7 +34,7 @@ struct job {
 static void add_sample(const struct job *j, size_t index, double value)
 {
     struct bench_result *r = j->results[index];
-    struct bench_samples *s = j->side == SIDE_GOFER ? &r->gofer : &r->go;
+    struct bench_samples *s = &r->sides[j->side];
     if (s->count < BENCH_MAX_COUNT)
         s->at[s->count++] = value;
 }
@@ -146,21 +145,23 @@ static void set_procs(int procs)
 int bench_run(const struct bench_programs *p, struct bench_result *const *results, size_t n,
               int count)
 {
-    struct job c = {.side = SIDE_GOFER, .results = results, .count = n};
-    struct job go = {.side = SIDE_GO, .results = results, .count = n};
-    defer(words_free, &c.argv);
-    defer(words_free, &go.argv);
-    bench_command_c(p, results[0]->line, &c.argv);
-    bool compare = bench_command_go(p, results[0]->line, &go.argv);
+    struct job jobs[BENCH_SIDES];
+    bool there[BENCH_SIDES];
+    for (int side = 0; side < BENCH_SIDES; side++) {
+        jobs[side] = (struct job){.side = (enum bench_side)side, .results = results, .count = n};
+        there[side] = (results[0]->procs == 1 || !bench_peers_is_single(jobs[side].side)) &&
+                      bench_command(p, jobs[side].side, results[0]->line, &jobs[side].argv);
+    }
     set_procs(results[0]->procs);
     for (size_t i = 0; i < n; i++)
         results[i]->done = true;
     int status = 0;
-    for (int i = 0; i < count && !status; i++) {
-        status = run_once(&c);
-        if (!status && compare)
-            status = run_once(&go);
-    }
+    for (int i = 0; i < count; i++)
+        for (int side = 0; side < BENCH_SIDES && !status; side++)
+            if (there[side])
+                status = run_once(&jobs[side]);
+    for (int side = 0; side < BENCH_SIDES; side++)
+        words_free(&jobs[side].argv);
     return status;
 }
 
@@ -195,13 +196,23 @@ static double larger(double a, double b)
     return isnan(a) || b > a ? b : a;
 }
 
+bool bench_is_measured(const struct bench_result *r)
+{
+    return r->sides[BENCH_GOFER].count > 0;
+}
+
 struct bench_figures bench_figures(const struct bench_result *r)
 {
-    struct bench_samples gofer = r->gofer, go = r->go;
     struct bench_figures f;
-    f.spread = larger(sort_and_spread(&gofer), sort_and_spread(&go));
-    f.gofer = quantile(&gofer, 0.5);
-    f.go = quantile(&go, 0.5);
+    double spread[BENCH_SIDES];
+    for (int side = 0; side < BENCH_SIDES; side++) {
+        struct bench_samples s = r->sides[side];
+        spread[side] = sort_and_spread(&s);
+        f.median[side] = quantile(&s, 0.5);
+    }
+    f.spread = larger(spread[BENCH_GOFER], spread[BENCH_GO]);
+    f.gofer = f.median[BENCH_GOFER];
+    f.go = f.median[BENCH_GO];
     f.ratio = f.gofer > 0 && f.go > 0 ? f.go / f.gofer : NAN;
     f.limit = r->limit > 0 ? f.gofer / r->limit : NAN;
     return f;

@@ -5,6 +5,8 @@
 // "not a number", so an absent figure is null.
 #include "bench_table.h"
 
+#include "bench_peers.h"
+
 #include <gofer.h>
 #include <math.h>
 #include <stdio.h>
@@ -69,13 +71,17 @@ static void add_number_column(int width, const char *format, double value, struc
     add_column(width, word, out);
 }
 
-void bench_table_head(struct text *out)
+void bench_table_head(const struct bench_programs *p, struct text *out)
 {
-    text_printf(out, "%-22s %5s %12s %12s %7s %7s %7s\n", "benchmark", "procs", "gofer", "go",
+    text_printf(out, "%-22s %5s %12s %12s %7s %7s %7s", "benchmark", "procs", "gofer", "go",
                 "ratio", "spread", "limit");
+    for (enum bench_side side = BENCH_PTHREAD; side < BENCH_SIDES; side++)
+        if (p->has[side])
+            add_column(12, bench_peers_name(side), out);
+    text_printf(out, "\n");
 }
 
-void bench_table_row(const struct bench_result *r, struct text *out)
+void bench_table_row(const struct bench_programs *p, const struct bench_result *r, struct text *out)
 {
     struct bench_figures f = bench_figures(r);
     text_printf(out, "%-22s %5d", r->line->name, r->procs);
@@ -84,6 +90,9 @@ void bench_table_row(const struct bench_result *r, struct text *out)
     add_number_column(7, "%.2f", f.ratio, out);
     add_number_column(7, "%.1f%%", f.spread * 100, out);
     add_number_column(7, "%.1f", f.limit, out);
+    for (enum bench_side side = BENCH_PTHREAD; side < BENCH_SIDES; side++)
+        if (p->has[side])
+            add_figure_column(r->line, f.median[side], out);
     text_printf(out, "\n");
 }
 

@@ -31,7 +31,8 @@ others=$(grep -n '^hello_size ' "$work/out" | cut -d: -f1)
 
 # The distance from the limit is that from the limit's own figure in the same table: yield2's is one switch.
 expect 0 "$gofer" bench '^yield2$'
-says out '^yield2 +1 +[0-9.]+ +- +- +[0-9.]+% +[0-9.]+$'
+says out '^benchmark .* limit +pthread( +fiber)?$'
+says out '^yield2 +1 +[0-9.]+ +- +- +[0-9.]+% +[0-9.]+ +[0-9.]+( +[0-9.]+)?$'
 awk '$1 == "limit_switch" { limit = $3 }
      $1 == "yield2" { rows++; off = $7 - $3 / limit; if (off > 0.2 || off < -0.2) wrong = 1 }
      END { exit !(limit && rows && !wrong) }' "$work/out" || fail "yield2 is not held against limit_switch"

@@ -420,10 +420,8 @@ static struct g *next_to_run(struct m *m)
         struct g *g = m->locked_g ? wait_for_locked(m) : find_runnable(m);
         if (gf_unlikely(!g))
             return NULL;
-        if (gf_unlikely(must_migrate(m, g))) {
-            gf_move_to_other_m(m, g);
+        if (gf_unlikely(must_migrate(m, g)) && gf_move_to_other_m(m, g))
             continue;
-        }
         if (gf_likely(!g->locked_m || g->locked_m == m))
             return g;
         gf_lock(&gf_sched.lock, GF_RANK_SCHED);

@@ -214,12 +214,19 @@ void gf_start_m(struct p *p, bool spinning)
     start_with(p, spinning, NULL);
 }
 
-void gf_move_to_other_m(struct m *m, struct g *g)
+bool gf_move_to_other_m(struct m *m, struct g *g)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    struct p *p = gf_release_p(m);
+    // A bound goroutine would have the P each time, and this one never its turn.
+    bool none = gf_sched.idle_m_count == 0 && gf_globq_has_bound();
+    bool starting = gf_sched.starting_count > 0;
+    struct p *p = none ? NULL : gf_release_p(m);
     gf_unlock(&gf_sched.lock);
-    start_with(p, false, g);
+    if (!none)
+        start_with(p, false, g);
+    else if (!starting)
+        gf_maker_ask();
+    return !none;
 }
 
 void gf_give_p_to_bound(struct p *p, struct g *g)

@@ -55,8 +55,9 @@ bool gf_idle_m_remove(struct m *m);          // [L] whether it was there
 bool gf_claim_idle_p(struct m *m, struct p *wanted);
 // Gives p, which is nobody's, to an idle or a new thread. Not [L].
 void gf_start_m(struct p *p, bool spinning);
-// This thread's P and g, which it has picked, go to another thread. Not [L].
-void gf_move_to_other_m(struct m *m, struct g *g);
+// This thread's P and g, which it has picked, go to another thread. False if there is none for it: nothing has happened,
+// but that one more is asked for. Not [L].
+bool gf_move_to_other_m(struct m *m, struct g *g);
 // Gives p, which is nobody's, to a thread that was taken off the idle list. Not [L].
 void gf_run_on(struct m *m, struct p *p);
 // An idle thread whose time is up leaves for good if there are others enough. Returns whether it does. Not [L].

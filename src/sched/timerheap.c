@@ -160,8 +160,9 @@ static struct gf_timers *lock_of(struct gf_timer *t)
         if (!h)
             return NULL;
         gf_lock(&h->lock, GF_RANK_TIMERS);
-        // Relaxed: it changes under the lock of the heap that it names, and is armed by one thread at a time.
-        if (gf_likely(gf_load_relaxed(&t->heap) == h && t->index != MOVING))
+        // It changes under the lock of the heap that it names. Acquire: it may have left this heap and come back since
+        // the load above, and `index` is to be that of the return.
+        if (gf_likely(gf_load_acquire(&t->heap) == h && t->index != MOVING))
             return h;
         gf_unlock(&h->lock);
         gf_arch_pause();

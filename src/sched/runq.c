@@ -7,9 +7,18 @@
 
 #include "sched/sched.h"
 
+static int count_bound(const struct g *first)
+{
+    int n = 0;
+    for (const struct g *g = first; g; g = g->next)
+        n += g->locked_m != NULL;
+    return n;
+}
+
 void gf_globq_put_list(struct g *first, struct g *last, int n)
 {
     last->next = NULL;
+    gf_sched.queue_bound += count_bound(first);
     if (gf_sched.queue_tail)
         gf_sched.queue_tail->next = first;
     else
@@ -30,34 +39,28 @@ static struct g *globq_pop(void)
     gf_sched.queue_head = g->next;
     if (!gf_sched.queue_head)
         gf_sched.queue_tail = NULL;
+    gf_sched.queue_bound -= g->locked_m != NULL;
     gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
     return g;
 }
 
-// The place that leads to the first bound one, or to NULL, and what lies before it.
-static struct g **find_bound(struct g **before)
-{
-    struct g **at = &gf_sched.queue_head;
-    *before = NULL;
-    for (; *at && !(*at)->locked_m; at = &(*at)->next)
-        *before = *at;
-    return at;
-}
-
 bool gf_globq_has_bound(void)
 {
-    struct g *before;
-    return *find_bound(&before) != NULL;
+    return gf_sched.queue_bound > 0;
 }
 
 struct g *gf_globq_get_bound(void)
 {
-    struct g *before, **at = find_bound(&before), *g = *at;
-    if (!g)
+    if (!gf_globq_has_bound()) // the queue may be a million long
         return NULL;
+    struct g *before = NULL, **at = &gf_sched.queue_head;
+    for (; !(*at)->locked_m; at = &(*at)->next)
+        before = *at;
+    struct g *g = *at;
     *at = g->next;
     if (gf_sched.queue_tail == g)
         gf_sched.queue_tail = before;
+    gf_sched.queue_bound--;
     gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
     return g;
 }

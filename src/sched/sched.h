@@ -19,6 +19,7 @@ enum { GF_MOST_PROCS = 1024 };
 struct gf_sched {
     struct gf_lock lock;               // protects what follows up to the next tag
     struct g *queue_head, *queue_tail; // the global run queue
+    int queue_bound;                   // how many in it are bound to a thread
     struct m *idle_ms;
     int idle_m_count;
     struct p *idle_ps;

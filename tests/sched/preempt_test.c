@@ -113,6 +113,23 @@ TEST(goroutines_that_only_compute_all_come_to_their_end)
     CHECK_EQ(atomic_load(&sum), 8 * 2000000);
 }
 
+static void done(go_waitgroup *wg)
+{
+    go_waitgroup_done(wg);
+}
+
+// They all stand in the global queue while the spawner is preempted: what is done then must not look at each of them.
+TEST_LONG(spawner_of_many_is_preempted_and_goes_on, 60)
+{
+    go_waitgroup wg = {0};
+    go_maxprocs(1);
+    for (int i = 0; i < (test_under_tsan() ? 5000 : 500000); i++) {
+        go_waitgroup_add(&wg, 1);
+        go(done, &wg);
+    }
+    go_waitgroup_wait(&wg);
+}
+
 // A sleep of the thread's, long enough that the time slice ends in it: a signal would cut it short.
 static void sleep_in_the_kernel(int *left)
 {

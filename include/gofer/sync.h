@@ -161,10 +161,8 @@ GO_API void go_cond_broadcast(go_cond *c);
     })
 
 enum { GO_MUTEX_LOCKED = 1, GO_ONCE_DONE = 1 };
-enum {
-    GO_RWMUTEX_READER = 1,
-    GO_RWMUTEX_LIMIT = 1 << 30
-}; // in words below it there are readers alone
+// A reader in the word of a lock; in words below the limit there are readers alone.
+enum { GO_RWMUTEX_READER = 1, GO_RWMUTEX_LIMIT = 1 << 30 };
 
 // What the short paths expect: a free mutex, and a locked one. Values that no mutex has send every call down the long
 // paths: so locks are watched (GOFER_DEBUG=locks) at no cost to who does not.

@@ -145,8 +145,8 @@ void gf_context_end(go_context *c, int err, int cause)
 {
     if (c->endless)
         return;
-    gf_add_relaxed(&c->refs,
-                   1); // relaxed: the caller has one of another kind, that may go meanwhile
+    // Relaxed: the caller has one of another kind, that may go meanwhile.
+    gf_add_relaxed(&c->refs, 1);
     end_held(c, err, cause);
     gf_context_unref(c);
 }

@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LEAK_STATUS = 3, STACK = 256 << 10 };
+enum { LEAK_STATUS = 3 };
 static const int64_t SETTLE_NS = 200000000, LOOK_NS = 500000, MILLISECOND_NS = 1000000;
 
 // ---- Text ----

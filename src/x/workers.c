@@ -197,9 +197,12 @@ static void tell(struct waiter *w)
 
 // --- A worker ---
 
-// Ends the worker's last job; returns who gets its room.
-static struct waiter *end_job(struct worker *w)
+// Locks the mutex, and ends the worker's last job; returns who gets its room.
+static struct waiter *lock_and_end_job(struct worker *w)
 {
+    if (w->of)
+        free(w->of->call.large);
+    go_mutex_lock(&w->pool->mutex);
     if (!w->of)
         return NULL;
     push(&w->pool->unused, w->of);
@@ -212,10 +215,7 @@ static struct waiter *end_job(struct worker *w)
 static bool go_on(struct worker *w)
 {
     go_workers *p = w->pool;
-    if (w->of)
-        free(w->of->call.large);
-    go_mutex_lock(&p->mutex);
-    struct waiter *waiter = end_job(w);
+    struct waiter *waiter = lock_and_end_job(w);
     if (!w->in_vain && (w->of = pop(&p->first)) && !p->first)
         p->last = &p->first;
     go_mutex_unlock(&p->mutex);
@@ -301,10 +301,7 @@ static void announce(struct ends e)
 static void leave(struct worker *w)
 {
     go_workers *p = w->pool;
-    if (w->of)
-        free(w->of->call.large);
-    go_mutex_lock(&p->mutex);
-    struct waiter *waiter = end_job(w);
+    struct waiter *waiter = lock_and_end_job(w);
     gf_list_remove(&w->link);
     if (!w->in_vain)
         give_place_up(p);

@@ -13,12 +13,8 @@ static void meet(go_barrier *b, long rounds, go_waitgroup *wg)
 
 static void meet_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
     go_barrier *b = go_barrier_new((int)goroutines);
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(meet, b, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, meet, b, n / goroutines);
     go_barrier_free(b);
 }
 

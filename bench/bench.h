@@ -9,4 +9,14 @@
 
 #include <gofer.h>
 
+// Runs f(more…, &wg) in so many goroutines, each of which ends by go_waitgroup_done(wg), and waits for them.
+#define bench_share(goroutines, f, ...)                                                            \
+    do {                                                                                           \
+        go_waitgroup bench_wg_ = {0};                                                              \
+        go_waitgroup_add(&bench_wg_, (int)(goroutines));                                           \
+        for (long bench_i_ = 0; bench_i_ < (goroutines); bench_i_++)                               \
+            go(f, ##__VA_ARGS__, &bench_wg_);                                                      \
+        go_waitgroup_wait(&bench_wg_);                                                             \
+    } while (0)
+
 #endif

@@ -22,11 +22,7 @@ static void push_and_pop(long n, go_waitgroup *wg)
 
 static void push_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(push_and_pop, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, push_and_pop, n / goroutines);
     bench_check(!go_lfstack_pop(&stack, NULL), "a value is left");
 }
 

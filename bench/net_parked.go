@@ -5,8 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -20,11 +18,7 @@ func init() {
 func netParkedClients(port, n int) {
 	conns := make([]net.Conn, n)
 	for i := range conns {
-		c, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
-		if err != nil {
-			fail(err)
-		}
-		conns[i] = c
+		conns[i] = dialLocal(port)
 	}
 	io.Copy(io.Discard, os.Stdin)
 	for _, c := range conns {
@@ -42,12 +36,8 @@ func listenTo(c net.Conn, open *sync.WaitGroup) {
 }
 
 func netParked(n int) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fail(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	clients := exec.Command(os.Args[0], "net_parked_clients", strconv.Itoa(port), strconv.Itoa(n))
+	l, port := listenLocal()
+	clients := part("net_parked_clients", port, n)
 	begin, err := clients.StdinPipe()
 	if err != nil {
 		fail(err)
@@ -58,12 +48,8 @@ func netParked(n int) {
 	}
 	var open sync.WaitGroup
 	for i := 0; i < n; i++ {
-		c, err := l.Accept()
-		if err != nil {
-			fail(err)
-		}
 		open.Add(1)
-		go listenTo(c, &open)
+		go listenTo(accept(l), &open)
 	}
 	time.Sleep(50 * time.Millisecond)
 	report("memory", (residentBytes()-before)/float64(n))

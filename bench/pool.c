@@ -33,11 +33,7 @@ static void use(long n, go_waitgroup *wg)
 
 static void use_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(use, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, use, n / goroutines);
 }
 
 int main(int argc, char **argv)

@@ -27,11 +27,7 @@ static void take_and_give(long n, go_waitgroup *wg)
 
 static void take_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(take_and_give, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, take_and_give, n / goroutines);
 }
 
 int main(int argc, char **argv)

@@ -31,11 +31,7 @@ static void ask(long n, go_waitgroup *wg)
 
 static void ask_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(ask, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, ask, n / goroutines);
 }
 
 int main(int argc, char **argv)

@@ -6,9 +6,6 @@ package main
 import (
 	"io"
 	"net"
-	"os"
-	"os/exec"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -35,11 +32,7 @@ func tcpEchoClients(port, connections, messages int) {
 	var done sync.WaitGroup
 	all := make([]net.Conn, connections)
 	for i := range all {
-		c, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
-		if err != nil {
-			fail(err)
-		}
-		all[i] = c
+		all[i] = dialLocal(port)
 	}
 	time.Sleep(100 * time.Millisecond)
 	for i, c := range all {
@@ -51,18 +44,23 @@ func tcpEchoClients(port, connections, messages int) {
 		go func(c net.Conn) {
 			defer done.Done()
 			defer c.Close()
-			var message [echoMessage]byte
 			for ; n > 0; n-- {
-				if _, err := c.Write(message[:]); err != nil {
-					fail(err)
-				}
-				if _, err := io.ReadFull(c, message[:]); err != nil {
-					fail(err)
-				}
+				ask(c)
 			}
 		}(c)
 	}
 	done.Wait()
+}
+
+// ask sends a message and waits for its echo.
+func ask(c net.Conn) {
+	var message [echoMessage]byte
+	if _, err := c.Write(message[:]); err != nil {
+		fail(err)
+	}
+	if _, err := io.ReadFull(c, message[:]); err != nil {
+		fail(err)
+	}
 }
 
 func echo(c net.Conn, open *sync.WaitGroup) {
@@ -81,26 +79,16 @@ func echo(c net.Conn, open *sync.WaitGroup) {
 }
 
 func tcpEcho(connections, messages int) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fail(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	clients := exec.Command(os.Args[0], "tcp_echo_clients", strconv.Itoa(port),
-		strconv.Itoa(connections), strconv.Itoa(messages))
-	clients.Stderr = os.Stderr
+	l, port := listenLocal()
+	clients := part("tcp_echo_clients", port, connections, messages)
 	if err := clients.Start(); err != nil {
 		fail(err)
 	}
 	var open sync.WaitGroup
 	start, cpu := time.Now(), cpuNs()
 	for i := 0; i < connections; i++ {
-		c, err := l.Accept()
-		if err != nil {
-			fail(err)
-		}
 		open.Add(1)
-		go echo(c, &open)
+		go echo(accept(l), &open)
 	}
 	open.Wait()
 	cpu = (cpuNs() - cpu) / float64(messages)

@@ -25,13 +25,9 @@ static void submit(go_workers *p, long n, go_waitgroup *wg)
 
 static void submit_all(long n, long goroutines)
 {
-    go_waitgroup wg = {0};
     go_workers *p = go_workers_new((go_workers_options){.queue = QUEUE, .errors = 1});
     atomic_store(&done, 0);
-    go_waitgroup_add(&wg, (int)goroutines);
-    for (long i = 0; i < goroutines; i++)
-        go(submit, p, n / goroutines, &wg);
-    go_waitgroup_wait(&wg);
+    bench_share(goroutines, submit, p, n / goroutines);
     go_workers_free(p);
     bench_check(atomic_load(&done) == n / goroutines * goroutines, "a job is missing");
 }

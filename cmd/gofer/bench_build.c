@@ -188,6 +188,7 @@ static int build_go_binary(const struct bench_programs *p, const struct bench_li
     struct words argv = {0};
     begin_go_build(p, go_binary(modules), modules, &argv);
     words_printf(&argv, "%s/bench.go", p->source);
+    words_printf(&argv, "%s/tcp.go", p->source);
     for (size_t i = 0; i < lines->count; i++) {
         const struct bench_line *line = &lines->at[i];
         if (line->kind == BENCH_RUN && line->modules == modules && is_first_of_program(lines, i) &&

@@ -86,20 +86,22 @@ grep -q '^Retry-After: 1' "$work/out" || fail "no Retry-After"
 sleep 0.3
 
 # SIGTERM with 200 answers under way, none of which is half done: nobody new gets in, each comes to its end, and the server
-# exits with 0. They begin 50 at a time, for the rate limit's sake.
+# exits with 0. They begin 50 at a time, for the rate limit's sake: the next when all before them have begun.
+say() {
+    grep -ls "$1" "$work"/stream[1-4].* | wc -l
+}
 curls=
 for n in 1 2 3 4; do
-    curl -f -N -Z --parallel-immediate --parallel-max 50 "$base/api/clock?ticks=16&n=[1-50]" -o "$work/stream$n.#1" 2>/dev/null &
+    curl -f -N -Z --parallel-immediate --parallel-max 50 "$base/api/clock?ticks=24&n=[1-50]" -o "$work/stream$n.#1" 2>/dev/null &
     curls="$curls $!"
-    sleep 0.1
+    for _ in $(seq 100); do
+        [ "$(say '^data: tick 1$')" -eq $((50 * n)) ] && break
+        sleep 0.1
+    done
 done
 all_say() {
-    [ "$(grep -ls "$1" "$work"/stream* | wc -l)" -eq 200 ]
+    [ "$(say "$1")" -eq 200 ]
 }
-for _ in $(seq 100); do
-    all_say '^data: tick 1$' && break
-    sleep 0.1
-done
 all_say '^data: tick 1$' || fail "not 200 streams"
 kill -TERM "$pid"
 for _ in $(seq 100); do
@@ -107,9 +109,9 @@ for _ in $(seq 100); do
     sleep 0.01
 done
 curl -s -o /dev/null "$base/" && fail "lets somebody in after SIGTERM"
-all_say '^data: tick 16$' && fail "the streams were over before it mattered"
+all_say '^data: tick 24$' && fail "the streams were over before it mattered"
 for client in $curls; do
     wait "$client" || fail "a stream broke off: curl's status $?"
 done
-all_say '^data: tick 16$' || fail "a stream was cut short"
+all_say '^data: tick 24$' || fail "a stream was cut short"
 wait "$pid" || fail "exit status $?"

@@ -3,7 +3,7 @@
 // files, a rate limit of 1000 requests a second (bursts of 100) that answers 429, and an orderly end on SIGTERM or
 // Ctrl-C: what is under way is finished, within 30 seconds.
 //
-//     gofer run examples/httpd.c [ADDRESS [DIRECTORY]]          localhost:8080, the current directory
+//     gofer run examples/httpd.c [ADDRESS [DIRECTORY [RATE]]]   localhost:8080, the current directory, 1000
 //
 //     curl localhost:8080/api/items                             the list
 //     curl -d 'buy milk' localhost:8080/api/items               adds to it
@@ -246,6 +246,7 @@ static int run(go_http_server *server, const char *address)
             go_context *limit = go_context_with_timeout(go_context_background(), 30 * GO_SECOND);
             err = go_http_shutdown(server, limit);
             go_context_free(limit);
+            chan_recv(ended); // serve still has the channel in hand
         }
     }
     go_context_free(stop);
@@ -257,8 +258,9 @@ int main(int argc, char **argv)
 {
     const char *address = argc > 1 ? argv[1] : "localhost:8080";
     char *directory = argc > 2 ? argv[2] : ".";
+    double rate = argc > 3 ? strtod(argv[3], NULL) : 1000;
     pool = go_workers_new((go_workers_options){.workers = go_num_cpu(), .queue = 64});
-    go_limiter *limiter = go_limiter_new(1000, 100);
+    go_limiter *limiter = go_limiter_new(rate, 100);
 
     go_http_mux *mux = go_http_mux_new();
     if (getenv("HTTPD_LOG"))

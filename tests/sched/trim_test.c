@@ -73,16 +73,15 @@ TEST(memory_of_large_stacks_goes_back_too)
     check_that_memory_goes_back(4, (size_t)16 << 20, 50 * depth());
 }
 
-static volatile long hogged;
-
 static void hog(void)
 {
-    for (;;)
-        hogged++;
+    for (volatile long n = 0;;)
+        n = n + 1;
 }
 
 TEST(memory_goes_back_though_others_compute)
 {
+    need_plain_memory();
     go_maxprocs(2);
     for (int i = 0; i < 3; i++)
         go(hog);
@@ -112,9 +111,10 @@ TEST(memory_goes_back_in_a_program_that_has_become_idle)
     WAIT_UNTIL(atomic_load(&ended) == GOROUTINES);
 }
 
+// Goes on until the monitor has given some back: a few rounds may be over before it comes by.
 static void nap_and_go_deep(int rounds, int salt)
 {
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < rounds || go_stats().stacks_trimmed == 0; i++) {
         go_deep((size_t)(1 + (i * 7 + salt) % 40) * 512, i + salt);
         go_sleep((1 + (i + salt) % 4) * GO_MILLISECOND);
     }
@@ -128,7 +128,6 @@ TEST(goroutines_that_wake_while_stacks_are_given_back_lose_nothing)
     for (int i = 0; i < NAPPERS; i++)
         go(nap_and_go_deep, (int)test_rounds(300), i);
     WAIT_UNTIL(atomic_load(&ended) == NAPPERS);
-    CHECK(go_stats().stacks_trimmed > 0);
 }
 
 TEST(stacks_without_guards_keep_their_canary_when_trimmed)

@@ -7,6 +7,8 @@
 #define GF_BASE_SANITIZE_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -57,6 +59,25 @@ void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void __tsan_set_fiber_name(void *fiber, const char *name);
 void __tsan_acquire(void *addr);
 void __tsan_release(void *addr);
+
+// Thread sanitizer keeps a signal back until the fiber that it came upon calls a function that is intercepted. Gofer calls none
+// on its way to another fiber or to sleep, which could last for as long as nobody has work: to be called right before either.
+// Any function that is intercepted would do. A signal that comes between this and a sleep waits for the sleep's end, so no
+// sleep is longer than GF_LONGEST_SLEEP, in ns; one that comes between this and a switch, for a few instructions, stays with
+// the fiber that was left until that goes on.
+#define GF_LONGEST_SLEEP 10000000
+static inline void gf_take_signals(void)
+{
+    const char *text = "";
+    __asm__ volatile("" : "+r"(text)); // or the compiler knows the length
+    size_t length = strlen(text);
+    __asm__ volatile("" : : "r"(length));
+}
+#else
+#define GF_LONGEST_SLEEP INT64_MAX
+static inline void gf_take_signals(void)
+{
+}
 #endif
 
 #if GF_TSAN

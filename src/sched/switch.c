@@ -27,6 +27,7 @@ GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
     gf_hb_release(&from->on_cpu); // what the assembly's store is: it is not instrumented
 #endif
 #if GF_FIBERS
+    gf_take_signals();
     // Where the library is instrumented its locks are threads' locks, and what a thread did before counts.
     __tsan_switch_to_fiber(to->fiber, GF_RACE);
 #endif

@@ -125,6 +125,37 @@ TEST(foreign_thread_receives_a_signal)
     chan_free(c);
 }
 
+static atomic_int taken;
+
+static void send_each_when_the_last_is_taken(void *count)
+{
+    for (int i = 0; i < *(int *)count; i++) {
+        usleep(1000);
+        send_self(SIGUSR1);
+        while (atomic_load(&taken) <= i)
+            usleep(10);
+    }
+}
+
+TEST(signals_come_to_threads_that_sleep)
+{
+    int count = 30;
+    chan(int) c = listen_to(SIGUSR1, 1);
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all,
+                    &old); // so that the sender, who never sleeps for long, gets none
+    test_thread *t = test_thread_start(send_each_when_the_last_is_taken, &count);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    for (int i = 0; i < count; i++) {
+        chan_recv(c);
+        atomic_fetch_add(&taken, 1);
+    }
+    test_thread_join(t);
+    go_signal_stop(c);
+    chan_free(c);
+}
+
 // --- What ends a process ---
 
 // How a child ends that runs f(arg), with no output: an exit status, or minus the signal that killed it. `steer` sends
@@ -481,7 +512,6 @@ static void send_soon(void)
 
 TEST(program_that_listens_is_not_deadlocked)
 {
-    test_needs_signals();
     chan(int) c = listen_to(SIGUSR1, 1);
     send_soon();
     CHECK_EQ(chan_recv(c), SIGUSR1);

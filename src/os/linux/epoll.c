@@ -130,6 +130,9 @@ int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t d
         if (left < 0)
             left = 0;
     }
+    if (left > GF_LONGEST_SLEEP)
+        left = GF_LONGEST_SLEEP;
+    gf_take_signals();
     int n = wait_any(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
     gf_hb_acquire(&breaker);
     for (int i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Futexes: the way threads sleep. Deadlines are absolute on the monotonic clock (FUTEX_WAIT_BITSET), so that
 // a wait that is taken up again after a spurious wake-up does not grow longer.
+#include "base/sanitize.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -12,10 +13,16 @@
 
 int gf_os_futex_wait(const _Atomic(uint32_t) *word, uint32_t value, int64_t deadline)
 {
-    struct timespec limit = {deadline / 1000000000, deadline % 1000000000};
+    int64_t until = deadline;
+    if (GF_FIBERS) {
+        int64_t soon = gf_os_now() + GF_LONGEST_SLEEP;
+        until = deadline < soon ? deadline : soon;
+        gf_take_signals();
+    }
+    struct timespec limit = {until / 1000000000, until % 1000000000};
     long result = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
-                          deadline == INT64_MAX ? NULL : &limit, NULL, FUTEX_BITSET_MATCH_ANY);
-    return result < 0 && errno == ETIMEDOUT ? -ETIMEDOUT : 0;
+                          until == INT64_MAX ? NULL : &limit, NULL, FUTEX_BITSET_MATCH_ANY);
+    return result < 0 && errno == ETIMEDOUT && until == deadline ? -ETIMEDOUT : 0;
 }
 
 void gf_os_futex_wake(const _Atomic(uint32_t) *word, int n)

@@ -91,38 +91,55 @@ static void say_out_of_guards(void)
     gf_os_write_error(text, sizeof text - 1);
 }
 
-static bool install_guard(char *p)
+// By mprotect, within the budget.
+static bool protect_guard(char *p)
 {
-    if (stacks.advice && gf_os_guard_install(p, GF_STACK_GUARD) == 0)
-        return true;
-    if (stacks.guards_left > 0 && gf_os_guard_protect(p, GF_STACK_GUARD) == 0) {
-        stacks.guards_left--;
-        return true;
-    }
-    return false;
+    if (stacks.guards_left <= 0 || gf_os_guard_protect(p, GF_STACK_GUARD) != 0)
+        return false;
+    stacks.guards_left--;
+    return true;
 }
 
-static struct gf_stack new_slot(void)
+static bool advise_guard(char *p)
+{
+    return stacks.advice && gf_os_guard_install(p, GF_STACK_GUARD) == 0;
+}
+
+struct slot {
+    char *base; // NULL: none
+    struct region *region;
+    uint32_t index;
+};
+
+static struct slot take_slot(void)
 {
     struct region *r = stacks.count ? &stacks.regions[stacks.count - 1] : NULL;
     if (!r || r->used == r->slots) {
         if (!add_region())
-            return (struct gf_stack){NULL, NULL};
+            return (struct slot){NULL, NULL, 0};
         r = &stacks.regions[stacks.count - 1];
     }
     uint32_t index = r->used++;
-    char *slot = r->base + (size_t)index * SLOT;
-    struct gf_stack s = {.low = slot + GF_STACK_GUARD,
-                         .top = slot + SLOT - index % COLOURS * COLOUR_STEP};
-    if (!install_guard(slot)) {
-        if (!gf_load_relaxed(&stacks.some_unguarded))
-            say_out_of_guards();
-        if (r->unguarded > index)
-            r->unguarded = index;
-        gf_store_relaxed(&stacks.some_unguarded, true);
-        memcpy(s.low, &CANARY, sizeof CANARY);
-    }
-    return s;
+    return (struct slot){r->base + (size_t)index * SLOT, r, index};
+}
+
+static struct gf_stack stack_in(struct slot s)
+{
+    return (struct gf_stack){.low = s.base + GF_STACK_GUARD,
+                             .top = s.base + SLOT - s.index % COLOURS * COLOUR_STEP};
+}
+
+// For a slot that advice did not guard.
+static void guard_otherwise(struct slot s)
+{
+    if (protect_guard(s.base))
+        return;
+    if (!gf_load_relaxed(&stacks.some_unguarded))
+        say_out_of_guards();
+    if (s.region->unguarded > s.index)
+        s.region->unguarded = s.index;
+    gf_store_relaxed(&stacks.some_unguarded, true);
+    memcpy(stack_in(s).low, &CANARY, sizeof CANARY);
 }
 
 // The record of a free stack, in the stack itself, in the page that its next user touches first.
@@ -146,20 +163,33 @@ static struct gf_stack pop_free(struct free_stack **list)
     return f->stack;
 }
 
+// New ones are made one at a time: each costs a system call for its guard, which is made without the lock, for other
+// threads make theirs meanwhile.
+static bool make_stack(struct gf_stack *into, struct slot s)
+{
+    if (!s.base)
+        return false;
+    if (!advise_guard(s.base)) {
+        gf_lock(&stacks.lock, GF_RANK_STACKS);
+        guard_otherwise(s);
+        gf_unlock(&stacks.lock);
+    }
+    *into = stack_in(s);
+    return true;
+}
+
 int gf_stack_take(struct gf_stack *into, int n)
 {
     int taken = 0;
+    struct slot s = {NULL, NULL, 0};
     gf_lock(&stacks.lock, GF_RANK_STACKS);
     while (taken < n && stacks.free)
         into[taken++] = pop_free(&stacks.free);
-    // New ones are made one at a time: each costs a system call for its guard.
-    if (taken == 0) {
-        into[0] = new_slot();
-        taken = into[0].low != NULL;
-    }
-    stacks.stats.in_use += (size_t)taken * GF_STACK_DEFAULT;
+    if (taken == 0)
+        s = take_slot();
+    stacks.stats.in_use += (size_t)(taken + (s.base != NULL)) * GF_STACK_DEFAULT;
     gf_unlock(&stacks.lock);
-    return taken;
+    return taken > 0 ? taken : make_stack(into, s);
 }
 
 void gf_stack_give(const struct gf_stack *from, int n)
@@ -186,7 +216,7 @@ static struct gf_stack new_larger(int class)
     if (!p)
         return (struct gf_stack){NULL, NULL};
     gf_os_advise_no_huge_pages(p, GF_STACK_GUARD + usable);
-    if (!install_guard(p) && gf_os_guard_protect(p, GF_STACK_GUARD) != 0) {
+    if (!advise_guard(p) && !protect_guard(p) && gf_os_guard_protect(p, GF_STACK_GUARD) != 0) {
         gf_os_release(p, GF_STACK_GUARD + usable);
         return (struct gf_stack){NULL, NULL};
     }

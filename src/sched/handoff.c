@@ -284,7 +284,8 @@ struct p *gf_give_up_p(struct m *m)
 
 struct p *gf_take_p(struct m *m)
 {
-    if (!gf_p(m) || !gf_sched.has_membarrier)
+    // Relaxed: a guess, which spares the barrier; it is for the look below to decide.
+    if (!gf_p(m) || !gf_sched.has_membarrier || gf_load_relaxed(&m->in_runtime) != 0)
         return NULL;
     // 1. p_taken, 2. barrier on all threads, 3. in_runtime: the far side of gf_enter (tests/models/take.pml).
     gf_store_relaxed(&m->p_taken, 1);

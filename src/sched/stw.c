@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+enum { LONGEST_PAUSE_NS = 50000 };
+
 static struct {
     _Atomic(bool) busy; // acquire and release as a lock
     int collected;      // [lock sched.lock] Ps in the hands of the stopper
@@ -107,8 +109,16 @@ static void stop_world(struct m *m)
     }
     gf_store_relaxed(&gf_sched.idle_p_count, 0);
     gf_unlock(&gf_sched.lock);
-    while (!collect(m))
-        gf_os_thread_yield();
+    // Most are here at once. A thread may be in the runtime for long, though, such as one that wakes a million goroutines, and
+    // looks at it take the lock that it needs.
+    int64_t pause = 0;
+    while (!collect(m)) {
+        if (pause == 0)
+            gf_os_thread_yield();
+        else
+            gf_os_sleep(pause);
+        pause = pause < LONGEST_PAUSE_NS ? pause + 1000 : pause;
+    }
 }
 
 void gf_empty_p(struct m *m, struct p *p)

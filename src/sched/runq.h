@@ -33,8 +33,10 @@ static inline void gf_runq_put(struct p *p, struct g *g)
 
 enum {
     GF_LONG_QUEUE = 32, // from here on, what is queued has probably left the caches
-    GF_FETCH_G = 8,     // turns ahead
-    GF_FETCH_STACK = 4
+    GF_FETCH_G = 14,    // turns ahead
+    GF_FETCH_STACK = 8, // turns ahead
+    GF_FRAME_LINES = 8, // that a goroutine returns through when it goes on after a wait
+    GF_CALL_LINES = 2
 };
 
 // Fetches what the goroutines that run some turns from now will touch first: the G, then the frames that it returns
@@ -45,9 +47,10 @@ static inline void gf_runq_prefetch(const struct p *p, uint32_t head)
     const struct g *soon = gf_load_relaxed(&p->ring[(head + GF_FETCH_STACK) % GF_RUNQ_SIZE]);
     __builtin_prefetch(later, 1);
     gf_racy_reads_begin();
-    const char *first = soon->flags & GF_G_FRESH ? (const char *)&soon->call : soon->sp;
+    bool fresh = soon->flags & GF_G_FRESH;
+    const char *first = fresh ? (const char *)&soon->call : soon->sp;
     gf_racy_reads_end();
-    for (int line = 0; line < 8; line += 2) // the processor fetches lines in pairs
+    for (int line = 0; line < (fresh ? GF_CALL_LINES : GF_FRAME_LINES); line++)
         __builtin_prefetch(first + line * GF_CACHE_LINE, 1);
 }
 

@@ -73,6 +73,7 @@ struct m {
     int left;            // the kernel's id of a thread that has ended; [owner] see threadcount.c
     struct g *
         locked_g; // the goroutine bound to this thread; [owner M], or [lock sched.lock] while it sleeps
+    uint64_t queued_after; // [lock sched.lock] its place in the global queue: see runq.c
 
     int id;               // [const] 0 is main's thread
     char *signal_stack;   // [const] the alternate stack of GF_SIGNAL_STACK bytes

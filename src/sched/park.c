@@ -101,10 +101,10 @@ static inline void put_next(struct p *p, struct g *g)
         gf_runq_put(p, old);
 }
 
-static void ready_from_outside(struct g *first, struct g *last, int n)
+static void ready_from_outside(struct g *g)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_globq_put_list(first, last, n);
+    gf_globq_put(g);
     gf_unlock(&gf_sched.lock);
     gf_wake_one();
 }
@@ -118,7 +118,7 @@ void gf_ready(struct m *m, struct g *g)
     gf_store_relaxed(&g->status, GF_RUNNABLE);
     struct p *p = gf_p(m);
     if (gf_unlikely(!p)) {
-        ready_from_outside(g, g, 1);
+        ready_from_outside(g);
         return;
     }
     put_next(p, g);
@@ -138,7 +138,7 @@ void gf_ready_all(struct m *m, struct g *first)
         if (p)
             gf_runq_put(p, g);
         else
-            ready_from_outside(g, g, 1);
+            ready_from_outside(g);
     }
     if (p)
         gf_wake_for_work(m, p);

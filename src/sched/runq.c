@@ -7,61 +7,63 @@
 
 #include "sched/sched.h"
 
-static int count_bound(const struct g *first)
+// Goroutines that are bound to a thread have a list of their own, for a thread that looks for one cannot walk a queue of a
+// million. Their place among the others is how many of these had been put before them.
+static void append(struct g **head, struct g **tail, struct g *g)
 {
-    int n = 0;
-    for (const struct g *g = first; g; g = g->next)
-        n += g->locked_m != NULL;
-    return n;
+    g->next = NULL;
+    if (*head)
+        (*tail)->next = g;
+    else
+        *head = g;
+    *tail = g;
 }
 
-void gf_globq_put_list(struct g *first, struct g *last, int n)
+static void change_count(int by)
 {
-    last->next = NULL;
-    gf_sched.queue_bound += count_bound(first);
-    if (gf_sched.queue_tail)
-        gf_sched.queue_tail->next = first;
-    else
-        gf_sched.queue_head = first;
-    gf_sched.queue_tail = last;
     // Relaxed: written under the lock; readers without it look for a hint.
-    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) + n);
+    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) + by);
 }
 
 void gf_globq_put(struct g *g)
 {
-    gf_globq_put_list(g, g, 1);
-}
-
-static struct g *globq_pop(void)
-{
-    struct g *g = gf_sched.queue_head;
-    gf_sched.queue_head = g->next;
-    if (!gf_sched.queue_head)
-        gf_sched.queue_tail = NULL;
-    gf_sched.queue_bound -= g->locked_m != NULL;
-    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
-    return g;
+    if (g->locked_m) {
+        g->locked_m->queued_after = gf_sched.queue_put;
+        append(&gf_sched.bound_head, &gf_sched.bound_tail, g);
+    } else {
+        gf_sched.queue_put++;
+        append(&gf_sched.queue_head, &gf_sched.queue_tail, g);
+    }
+    change_count(1);
 }
 
 bool gf_globq_has_bound(void)
 {
-    return gf_sched.queue_bound > 0;
+    return gf_sched.bound_head != NULL;
 }
 
 struct g *gf_globq_get_bound(void)
 {
-    if (!gf_globq_has_bound()) // the queue may be a million long
+    struct g *g = gf_sched.bound_head;
+    if (!g)
         return NULL;
-    struct g *before = NULL, **at = &gf_sched.queue_head;
-    for (; !(*at)->locked_m; at = &(*at)->next)
-        before = *at;
-    struct g *g = *at;
-    *at = g->next;
-    if (gf_sched.queue_tail == g)
-        gf_sched.queue_tail = before;
-    gf_sched.queue_bound--;
-    gf_store_relaxed(&gf_sched.queue_count, gf_load_relaxed(&gf_sched.queue_count) - 1); // as above
+    gf_sched.bound_head = g->next;
+    change_count(-1);
+    return g;
+}
+
+static bool bound_is_next(void)
+{
+    const struct g *g = gf_sched.bound_head;
+    return g && g->locked_m->queued_after <= gf_sched.queue_taken;
+}
+
+static struct g *get_other(void)
+{
+    struct g *g = gf_sched.queue_head;
+    gf_sched.queue_head = g->next;
+    gf_sched.queue_taken++;
+    change_count(-1);
     return g;
 }
 
@@ -80,9 +82,9 @@ struct g *gf_globq_get(struct p *p, int most)
     int room = GF_RUNQ_SIZE - (int)gf_runq_len(p) + 1;
     if (n > room)
         n = room;
-    struct g *first = globq_pop();
-    while (--n > 0 && !gf_sched.queue_head->locked_m)
-        gf_runq_put(p, globq_pop());
+    struct g *first = bound_is_next() ? gf_globq_get_bound() : get_other();
+    while (--n > 0 && gf_sched.queue_head && !bound_is_next())
+        gf_runq_put(p, get_other());
     return first;
 }
 
@@ -104,10 +106,9 @@ void gf_runq_overflow(struct p *p, struct g *g)
         return;
     }
     batch[n] = g;
-    for (uint32_t i = 0; i < n; i++)
-        batch[i]->next = batch[i + 1];
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_globq_put_list(batch[0], batch[n], (int)n + 1);
+    for (uint32_t i = 0; i <= n; i++)
+        gf_globq_put(batch[i]);
     gf_unlock(&gf_sched.lock);
 }
 

@@ -80,7 +80,6 @@ struct g *gf_runq_steal(struct p *p, struct p *victim);
 
 // The global queue; sched.lock is held.
 void gf_globq_put(struct g *g);
-void gf_globq_put_list(struct g *first, struct g *last, int n);
 // Takes a fair share, at most `most`: all but the first go to p's ring, save bound ones, which stay where
 // gf_globq_get_bound finds them.
 struct g *gf_globq_get(struct p *p, int most);

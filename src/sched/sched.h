@@ -18,8 +18,9 @@ enum { GF_MOST_PROCS = 1024 };
 
 struct gf_sched {
     struct gf_lock lock;               // protects what follows up to the next tag
-    struct g *queue_head, *queue_tail; // the global run queue
-    int queue_bound;                   // how many in it are bound to a thread
+    struct g *queue_head, *queue_tail; // the global run queue, but for
+    struct g *bound_head, *bound_tail; // goroutines bound to a thread; see runq.c
+    uint64_t queue_put, queue_taken;   // how many of the others have been, so far
     struct m *idle_ms;
     int idle_m_count;
     struct p *idle_ps;

@@ -56,8 +56,8 @@ static struct {
     long guards_left; // by mprotect
     bool advice;
     struct gf_stack_stats stats;
-    _Atomic(bool) some_unguarded; // relaxed: set before the first such stack is handed out
 } stacks;
+_Atomic(bool) gf_stack_some_unguarded;
 
 void gf_stack_init(bool advice, long guards)
 {
@@ -134,11 +134,11 @@ static void guard_otherwise(struct slot s)
 {
     if (protect_guard(s.base))
         return;
-    if (!gf_load_relaxed(&stacks.some_unguarded))
+    if (!gf_load_relaxed(&gf_stack_some_unguarded))
         say_out_of_guards();
     if (s.region->unguarded > s.index)
         s.region->unguarded = s.index;
-    gf_store_relaxed(&stacks.some_unguarded, true);
+    gf_store_relaxed(&gf_stack_some_unguarded, true);
     memcpy(stack_in(s).low, &CANARY, sizeof CANARY);
 }
 
@@ -298,11 +298,9 @@ bool gf_stack_in_guard(const char *low, uintptr_t addr)
     return addr < (uintptr_t)low && addr >= (uintptr_t)low - GF_STACK_GUARD;
 }
 
-bool gf_stack_is_intact(const char *low, uintptr_t sp)
+bool gf_stack_has_guard_or_canary(const char *low, uintptr_t sp)
 {
-    if (gf_likely(!gf_load_relaxed(&stacks.some_unguarded)) || !is_unguarded(low))
-        return true;
-    return sp > (uintptr_t)low && memcmp(low, &CANARY, sizeof CANARY) == 0;
+    return !is_unguarded(low) || (sp > (uintptr_t)low && memcmp(low, &CANARY, sizeof CANARY) == 0);
 }
 
 struct gf_stack_stats gf_stack_stats(void)

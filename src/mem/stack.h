@@ -4,6 +4,9 @@
 #ifndef GF_MEM_STACK_H
 #define GF_MEM_STACK_H
 
+#include "base/atomic.h"
+#include "base/compiler.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,8 +43,16 @@ static inline bool gf_stack_is_default(struct gf_stack s)
 void gf_stack_init(bool advice, long guards);
 // Whether the address lies in the guard below a stack: the stack has overflowed.
 bool gf_stack_in_guard(const char *low, uintptr_t addr);
-// False if a stack without a guard has been written beyond its end. Cheap while all have guards.
-bool gf_stack_is_intact(const char *low, uintptr_t sp);
+// Some stacks have no guard. Relaxed: set before the first such stack is handed out.
+extern _Atomic(bool) gf_stack_some_unguarded;
+bool gf_stack_has_guard_or_canary(const char *low, uintptr_t sp);
+
+// False if a stack without a guard has been written beyond its end. At every park, hence inline.
+static inline bool gf_stack_is_intact(const char *low, uintptr_t sp)
+{
+    return gf_likely(!gf_load_relaxed(&gf_stack_some_unguarded)) ||
+           gf_stack_has_guard_or_canary(low, sp);
+}
 
 // For reports, in bytes.
 struct gf_stack_stats {

@@ -85,6 +85,42 @@ TEST(faults_may_be_caught_again_and_again)
     }
 }
 
+// In the block itself, without a call in between, for a compiler may move such an instruction up to the beginning.
+#define EXPECT_FAULT_IN_THE_BLOCK(expression)                                                      \
+    do {                                                                                           \
+        caught_fault = false;                                                                      \
+        go_try {                                                                                   \
+            volatile long result = (expression);                                                   \
+            (void)result;                                                                          \
+        }                                                                                          \
+        go_catch(p) {                                                                              \
+            caught_fault = p->runtime_error;                                                       \
+        }                                                                                          \
+        CHECK(caught_fault);                                                                       \
+    } while (0)
+
+struct faults {
+    int *null;
+    int zero, ten;
+};
+
+static FAULTING void expect_faults_at_the_beginning(const struct faults *f)
+{
+    EXPECT_FAULT_IN_THE_BLOCK(1 % zero);
+    EXPECT_FAULT_IN_THE_BLOCK(f->ten / f->zero);
+    EXPECT_FAULT_IN_THE_BLOCK(f->ten % f->zero);
+    EXPECT_FAULT_IN_THE_BLOCK((long)f->ten / f->zero);
+    EXPECT_FAULT_IN_THE_BLOCK(*f->null);
+    EXPECT_FAULT_IN_THE_BLOCK(*f->null % f->ten);
+    EXPECT_FAULT_IN_THE_BLOCK(*wild_pointer);
+}
+
+TEST(fault_that_begins_a_try_block_finds_it_ready)
+{
+    const struct faults f = {NULL, 0, 10};
+    expect_faults_at_the_beginning(&f);
+}
+
 static atomic_int deferred, goroutines_done;
 
 static void count(void)

@@ -73,7 +73,7 @@ GO_API void go_defer_run_(void *record);
         for (struct go_try_ GO_CAT(go_try_, id) __attribute__((cleanup(go_try_leave_))),           \
              *GO_CAT(go_once_, id) = go_try_enter_(&GO_CAT(go_try_, id));                          \
              GO_CAT(go_once_, id); GO_CAT(go_once_, id) = NULL)                                    \
-            if (GO_TRY_SET(GO_CAT(go_try_, id).jump) == 0)
+            if (GO_TRY_SET(GO_CAT(go_try_, id).jump) == 0 && GO_TRY_IS_SET)
 #define GO_CATCH_(p) else for (const struct go_panic_info *p = go_try_caught_(); p; p = NULL)
 
 // Returns 0, and once more, not 0, when a panic is caught. gcc's __builtin_setjmp keeps no variable in a register
@@ -88,6 +88,14 @@ GO_API void go_defer_run_(void *record);
 #define GO_TRY_SET(jump) go_try_set_(jump)
 GO_API int go_try_set_(void **jump) __attribute__((returns_twice));
 #endif
+
+// gcc writes the buffer of its __builtin_setjmp in line and would mix that with the loads and divisions of the try block,
+// which may fault: then the jump would find half a buffer. No instruction crosses this asm.
+#define GO_TRY_IS_SET                                                                              \
+    __extension__({                                                                                \
+        __asm__ volatile("" ::: "memory");                                                         \
+        true;                                                                                      \
+    })
 
 GO_API struct go_try_ *go_try_enter_(struct go_try_ *t);
 GO_API void go_try_leave_(struct go_try_ *t);

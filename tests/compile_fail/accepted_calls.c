@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What go must accept beside the refusals: arrays and variable-length arrays that decay, bit-fields, string
 // and integer literals, NULL, conversions between arithmetic types, vectors of 16 bytes, variadic functions,
-// functions without a prototype's worth of arguments, and channels passed as either direction.
+// functions without a prototype's worth of arguments, constant pointers to functions, and channels passed as
+// either direction.
 // expect-pass
 #include <gofer.h>
 #include <stdio.h>
@@ -45,6 +46,10 @@ void calls(int n, chan(int) c)
     go(take_double, 'a', 1.5, n, n);
     go(take_directions, c, c);
     go(take_nothing);
+    void (*const constant)(void) = take_nothing;
+    static void (*const constants[])(void) = {take_nothing};
+    go(constant);
+    go(constants[0]);
     go(take_function, compare);
     go(free, malloc(10));
     go(printf, "%d %s %f\n", n, array, 1.5);

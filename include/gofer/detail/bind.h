@@ -74,17 +74,20 @@ struct go_capture_then {
 #define GO_ARGBYTES(...) (0 GO_EACH(GO_PLUS_BYTES, ##__VA_ARGS__))
 #define GO_RESULT_IS(f, T, ...) __builtin_types_compatible_p(__typeof__((f)(__VA_ARGS__)), T)
 
-#if defined(__GNUC__) && !defined(__clang__)
-#define GO_HAS_ATTRIBUTE(f, a) __builtin_has_attribute(f, a)
-#else
-#define GO_HAS_ATTRIBUTE(f, a) 0
-#endif
-
 // Whether f is a function's own name, not a pointer.
 #define GO_IS_DESIGNATOR(f) __builtin_types_compatible_p(__typeof__(f), __typeof__(*(f)))
 
-// Of what is no function's own name gcc reads this attribute from somewhere in its memory.
-#define GO_IS_PURE(f) (GO_IS_DESIGNATOR(f) && GO_HAS_ATTRIBUTE(f, pure))
+// Whether f, or what f points to, is declared noreturn, const or pure. In gcc's types the first two are qualifiers of the
+// function; the third one only a function's own declaration has.
+#if defined(__GNUC__) && !defined(__clang__)
+#define GO_IS_QUALIFIED(f, q) __builtin_types_compatible_p(__typeof__(&*(f)), q __typeof__(*(f)) *)
+#define GO_IS_PURE(f) (GO_IS_DESIGNATOR(f) && __builtin_has_attribute(f, pure))
+#else
+#define GO_IS_QUALIFIED(f, q) 0
+#define GO_IS_PURE(f) 0
+#endif
+#define GO_IS_NORETURN(f) GO_IS_QUALIFIED(f, volatile)
+#define GO_IS_CONST(f) GO_IS_QUALIFIED(f, const)
 
 // The size of the result; 1 for none, whose size is a question that -Wpointer-arith minds.
 #define GO_RESULT_BYTES(f, ...)                                                                    \
@@ -98,9 +101,9 @@ struct go_capture_then {
                    "gofer: a function that returns _Complex long double cannot be bound");         \
     _Static_assert(1 GO_EACH(GO_AND_ALIGNED, ##__VA_ARGS__),                                       \
                    "gofer: an argument aligned to more than 16 bytes cannot be bound");            \
-    _Static_assert(!GO_HAS_ATTRIBUTE(f, noreturn),                                                 \
+    _Static_assert(!GO_IS_NORETURN(f),                                                             \
                    "gofer: a noreturn function cannot be bound; wrap it in a plain one");          \
-    _Static_assert(!GO_HAS_ATTRIBUTE(f, const) && !GO_IS_PURE(f),                                  \
+    _Static_assert(!GO_IS_CONST(f) && !GO_IS_PURE(f),                                              \
                    "gofer: a const or pure function cannot be bound; it has no effect")
 
 #define GO_CALL_EXTRA(f, ...) (GO_IN_WORDS(f, ##__VA_ARGS__) ? 0 : 128 + GO_ARGBYTES(__VA_ARGS__))

@@ -163,7 +163,7 @@ void(go_panic_value)(void *value)
     char text[40];
     if (!value)
         gf_panic_runtime("panic called with NULL value");
-    snprintf(text, sizeof text, "(void *) %p", value);
+    snprintf(text, sizeof text, "%p", value);
     struct gf_panic *p = gf_panic_new(text);
     p->info.value = value;
     gf_panic_raise(p);

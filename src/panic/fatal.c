@@ -12,6 +12,7 @@
 // A report that is under way holds exit() back: the handler of atexit sleeps until the reporter ends the process.
 #include "base/hooks.h"
 #include "os/os.h"
+#include "panic/misuse.h"
 #include "panic/panic.h"
 
 #include <stdarg.h>
@@ -84,6 +85,13 @@ void gf_fatal_init(void)
 void gf_fatal(const char *text)
 {
     gf_fatal_after("", text);
+}
+
+void gf_fatal_misuse(const char *text)
+{
+    if (!gf_self())
+        gf_enter();
+    gf_fatal(text);
 }
 
 void gf_fatal_after(const char *lines, const char *text)

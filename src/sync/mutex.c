@@ -23,6 +23,7 @@
 #include "sync/mutex.h"
 
 #include "os/os.h"
+#include "panic/misuse.h"
 #include "sched/runq.h"
 #include "sched/sema.h"
 #include "sync/watch.h"
@@ -180,7 +181,7 @@ static bool unlock_quietly(_Atomic(uint32_t) *word)
     if (gf_likely(gf_cas_release(word, &s, 0)))
         return true;
     if (gf_unlikely(s == 0))
-        gf_fatal("sync: unlock of unlocked mutex");
+        gf_fatal_misuse("sync: unlock of unlocked mutex");
     return false;
 }
 
@@ -191,7 +192,7 @@ static struct g *give_up(struct gf_sema_bucket *b, go_mutex *mu, int64_t now, in
     struct contender *c = first_contender(b, mu);
     // Two have unlocked it at the same time, and the other one was first.
     if (gf_unlikely(!c || c->awake))
-        gf_fatal("sync: unlock of unlocked mutex");
+        gf_fatal_misuse("sync: unlock of unlocked mutex");
     struct g *g = c->waiter.g;
     *waited = now - c->waiter.since;
     if (*waited > STARVES_AFTER) {

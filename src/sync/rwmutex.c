@@ -23,6 +23,7 @@
 // first writer sleeps until this reader has counted itself off there, and nobody else can get in. A writer's unlock that
 // finds readers touches the object after its effect: those readers cannot go on before it gives the bucket up. Every
 // other unlock ends with its change of the word. tests/models/rwmutex.pml frees and reuses the memory as soon as it may.
+#include "panic/misuse.h"
 #include "sched/sema.h"
 #include "sync/watch.h"
 
@@ -214,7 +215,7 @@ GF_NOINLINE static void unlock_slow(go_rwmutex *rw)
     // Relaxed: while we hold both the lock and the bucket only the number of readers changes, and it grows.
     uint32_t s = gf_load_relaxed(word_of(rw));
     if (gf_unlikely(!(s & WRITER) || rw->leaving))
-        gf_fatal("sync: Unlock of unlocked RWMutex");
+        gf_fatal_misuse("sync: Unlock of unlocked RWMutex");
     if (s & READERS)
         readers = let_readers_in(b, rw);
     else
@@ -244,7 +245,7 @@ GF_NOINLINE static void leave_to_writer(go_rwmutex *rw)
     struct g *writer = NULL;
     struct gf_sema_bucket *b = gf_sema_lock(rw);
     if (gf_unlikely(rw->leaving == 0))
-        gf_fatal("sync: RUnlock of unlocked RWMutex");
+        gf_fatal_misuse("sync: RUnlock of unlocked RWMutex");
     if (--rw->leaving == 0)
         writer = gf_sema_take(b, writers_key(rw), 0, NULL);
     gf_sema_unlock(b);
@@ -262,7 +263,7 @@ void go_rwmutex_runlock_slow_(go_rwmutex *rw, uint32_t before)
     if (go_rwmutex_watched_)
         before = gf_sub_release(word_of(rw), READER);
     if (gf_unlikely(!(before & READERS)))
-        gf_fatal("sync: RUnlock of unlocked RWMutex");
+        gf_fatal_misuse("sync: RUnlock of unlocked RWMutex");
     if (before & WRITER)
         leave_to_writer(rw);
 }

@@ -99,6 +99,12 @@ TEST(unlock_of_an_unlocked_mutex_is_fatal)
     EXPECT_FATAL(unlock, "fatal error: sync: unlock of unlocked mutex\n");
 }
 
+TEST(fatal_misuse_shows_who_did_it_even_as_the_first_call_of_all)
+{
+    struct outcome o = EXPECT_FATAL(unlock, "fatal error: sync: unlock of unlocked mutex\n");
+    CHECK_MATCH(o.err, "\n\ngoroutine 1 \\[running\\]:\nunlock\\(\\.\\.\\.\\)\n");
+}
+
 static void unlock_twice(void)
 {
     go_mutex_lock(&mutex);

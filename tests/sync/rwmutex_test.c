@@ -190,6 +190,12 @@ static void runlock_before_waiting_reader(void)
     go_rwmutex_runlock(&lock);
 }
 
+TEST(fatal_misuse_shows_who_did_it_even_as_the_first_call_of_all)
+{
+    struct outcome o = EXPECT_FATAL(runlock, "fatal error: sync: RUnlock of unlocked RWMutex\n");
+    CHECK_MATCH(o.err, "\n\ngoroutine 1 \\[running\\]:\nrunlock\\(\\.\\.\\.\\)\n");
+}
+
 TEST(unlocking_what_is_not_locked_is_fatal)
 {
     EXPECT_FATAL(unlock, "fatal error: sync: Unlock of unlocked RWMutex\n");

@@ -27,7 +27,7 @@ static void prepare_unwinder(void)
         gf_unwind_here(&trace);
 }
 
-// GOFER_TRACEBACK, in Go's words; what is none of them means the default.
+// GOFER_TRACEBACK, in Go's words, or the numbers that Go knows for three of them; what is neither means the default.
 static void read_level(const char *word)
 {
     static const char *const words[] = {[GF_REPORT_NONE] = "none",
@@ -35,8 +35,10 @@ static void read_level(const char *word)
                                         [GF_REPORT_ALL] = "all",
                                         [GF_REPORT_SYSTEM] = "system",
                                         [GF_REPORT_CRASH] = "crash"};
+    static const char *const numbers[GF_REPORT_CRASH + 1] = {
+        [GF_REPORT_NONE] = "0", [GF_REPORT_ALL] = "1", [GF_REPORT_SYSTEM] = "2"};
     for (int i = GF_REPORT_NONE; word && i <= GF_REPORT_CRASH; i++)
-        if (strcmp(word, words[i]) == 0)
+        if (strcmp(word, words[i]) == 0 || (numbers[i] && strcmp(word, numbers[i]) == 0))
             gf_report_level = (enum gf_report_level)i;
     gf_trace_shows_runtime = gf_report_level >= GF_REPORT_SYSTEM;
 }

@@ -116,7 +116,8 @@ static void tell(struct receiver *r, const struct flight *f)
 {
     while (r) {
         struct receiver *next = r->next;
-        go_flight_result result = {f->result, f->has_returned ? f->err : -ECANCELED, f->shared};
+        int err = f->has_returned ? f->err : -ECANCELED;
+        go_flight_result result = {err ? NULL : f->result, err, f->shared};
         go_chan_try_send(r->ch, result); // there is room: nobody else sends
         go_chan_free(r->ch);
         free(r);

@@ -208,6 +208,7 @@ TEST(single_channel_is_not_shared_and_gets_errors)
     recv_chan(go_flight_result) ch = go_singleflight_do_chan(&group, "k", fail);
     go_flight_result r = chan_recv(ch);
     CHECK_EQ(r.err, -EIO);
+    CHECK(!r.result); // though the function left something there
     CHECK(!r.shared);
     chan_free(ch);
     go_singleflight_free(&group);

@@ -132,19 +132,27 @@ static int dispatch(const struct command *c, int argc, char **argv)
     return status;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "-h") == 0 || strcmp(word, "-help") == 0 || strcmp(word, "--help") == 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
         return report_usage("no command given");
-    const char *name = argv[1];
-    if (strcmp(name, "-h") == 0 || strcmp(name, "-help") == 0 || strcmp(name, "--help") == 0)
-        name = "help";
-    const struct command *c = find(name);
+    const struct command *c = find(asks_for_help(argv[1]) ? "help" : argv[1]);
     if (!c)
-        return report_usage("unknown command %s", name);
+        return report_usage("unknown command %s", argv[1]);
+    argc--, argv++;
+    if (argc > 1 && asks_for_help(argv[1])) { // gofer COMMAND -h
+        argv = (char *[]){"help", argv[0], NULL};
+        argc = 2;
+        c = find("help");
+    }
     report_for(c->name);
     process_guard();
-    int status = dispatch(c, argc - 1, argv + 1);
+    int status = dispatch(c, argc, argv);
     if (fflush(stdout) == EOF && !status)
         status = report_error("cannot write to standard output");
     process_exit(status);

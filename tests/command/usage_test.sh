@@ -42,6 +42,10 @@ for command in run build test version help; do
     says out "^    $command "
     expect 0 "$gofer" help "$command"
     says out "^usage: gofer $command"
+    for option in -h -help --help; do
+        expect 0 "$gofer" "$command" "$option"
+        says out "^usage: gofer $command"
+    done
     expect 0 "$gofer" help
 done
 expect 0 "$gofer" version

@@ -16,6 +16,7 @@
 
 #include "mem/slab.h"
 #include "sched/limit.h"
+#include "sched/race.h"
 #include "sched/start.h"
 
 #include <stdlib.h>
@@ -54,6 +55,13 @@ GF_RACY_BY_DESIGN static enum verdict judge(const struct g *g, int64_t now)
     return now - since < trim.age ? TOO_YOUNG : TRIM;
 }
 
+// To the race detector: pages that are gone do not show any more, when the stack serves another, that they had a past.
+static void forget_unused(const struct g *g)
+{
+    size_t unused = (size_t)((const char *)g->sp - g->stack_low);
+    gf_race_forget(g->stack_low, unused & ~(gf_os_page_size() - 1)); // below the page in use
+}
+
 // With the world stopped, until it has taken too long. Returns how many it has seen to.
 static int trim_all(struct g *const *found, int n)
 {
@@ -64,6 +72,7 @@ static int trim_all(struct g *const *found, int n)
             return i;
         if (judge(g, begin) != TRIM)
             continue;
+        forget_unused(g);
         gf_stack_trim(g->stack_low, g->sp);
         trim.parked_at[g->slot] =
             stamp(gf_load_relaxed(&g->since)); // relaxed: the world is stopped

@@ -11,6 +11,12 @@
 #include <gofer/detail/elem.h>
 #include <gofer/go.h>
 
+// The element type for pure signals, of size 0 in C and in C++; what is declared extern "C" clang takes for greater.
+typedef struct {
+    char none[0];
+} go_unit;
+#define GO_UNIT ((go_unit){})
+
 GO_BEGIN_DECLS
 
 struct go_chan;
@@ -19,12 +25,6 @@ struct go_chan;
 #define GO_RECV_CHAN(T) __typeof__(__typeof__(T)(*const *)(struct go_chan *))
 #define GO_SEND_CHAN(T) __typeof__(__typeof__(T)(*volatile *)(struct go_chan *))
 #define GO_ELEM(ch) __typeof__((*(ch))((struct go_chan *)0))
-
-// The element type for pure signals, of size 0 in C and in C++.
-typedef struct {
-    char none[0];
-} go_unit;
-#define GO_UNIT ((go_unit){})
 
 typedef enum { GO_OK, GO_CLOSED, GO_WOULD_BLOCK } go_status;
 
@@ -141,11 +141,12 @@ typedef enum { GO_OK, GO_CLOSED, GO_WOULD_BLOCK } go_status;
     })
 
 #define GO_CHAN_RANGE_(id, v, ch) GO_CHAN_RANGE__(id, v, ch)
+// Past its evaluation ch is not named again: v may hide a name in it.
 #define GO_CHAN_RANGE__(id, v, ch)                                                                 \
     for (__typeof__(ch) GO_CAT(go_ch_, id) = (ch), *GO_CAT(go_once_, id) = &GO_CAT(go_ch_, id);    \
          GO_CAT(go_once_, id); GO_CAT(go_once_, id) = NULL)                                        \
-        for (GO_ELEM(ch) v; __extension__({                                                        \
-                 GO_CHECK_RECV(ch);                                                                \
+        for (GO_ELEM(GO_CAT(go_ch_, id)) v; __extension__({                                        \
+                 GO_CHECK_RECV(GO_CAT(go_ch_, id));                                                \
                  go_chan_recv_((struct go_chan *)GO_CAT(go_ch_, id), &v);                          \
              });)
 

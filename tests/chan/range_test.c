@@ -123,6 +123,27 @@ static void produce_channels(send_chan(chan(int)) out, int n)
     chan_close(out);
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // that is what it is about
+TEST(variable_of_a_range_may_have_a_name_that_stands_in_the_channel_operand)
+{
+    struct queue {
+        chan(int) out;
+    } message = {chan_make(int, 1)}, *queue = &message;
+    chan_send(message.out, 7);
+    chan_close(message.out);
+    int sum = 0;
+    chan_range(queue, queue->out) {
+        sum += queue;
+    }
+    chan_range(message, message.out) {
+        FAIL("received %d", message);
+    }
+    CHECK_EQ(sum, 7);
+    chan_free(message.out);
+}
+#pragma GCC diagnostic pop
+
 TEST(ranges_nest)
 {
     chan(chan(int)) outer = chan_make(chan(int));

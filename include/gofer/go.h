@@ -102,7 +102,10 @@ struct go_stats {
         stacks_trimmed; // parked goroutines whose stack's unused memory went back to the system
 };
 // From: goroutine or foreign thread.   Go: runtime/metrics, /sched
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // in C++ it hides the constructor, and may
 GO_API struct go_stats go_stats(void);
+#pragma GCC diagnostic pop
 
 // Sets how many threads gofer may have at once, its workers and main's: 10,000, or what GOFER_MAXTHREADS says when the
 // program starts. Returns the former number. One more that a blocked call makes necessary ends the program with

@@ -6,6 +6,15 @@ command -v g++ >/dev/null || { echo "g++ is missing"; exit 77; }
 build=$3
 library=$build/libgofer.a
 
+# The headers themselves speak C++ without a warning.
+for compiler in g++ clang++; do
+    command -v "$compiler" >/dev/null || continue
+    for header in "$source"/include/gofer.h "$source"/include/gofer/*.h "$source"/include/gofer/x/*.h; do
+        echo "#include \"$header\"" | "$compiler" -std=gnu++11 -Wall -Wextra -Wshadow -Werror -I"$source/include" \
+            -fsyntax-only -x c++ - 2>err || { cat err; fail "$compiler does not read $header"; }
+    done
+done
+
 try() {
     name=$1
     shift

@@ -150,6 +150,30 @@ static void continue_at_the_end(recv_chan(int) in)
     }
 }
 
+static void by_a_condition_that_the_case_receives(recv_chan(int) in)
+{
+    bool open = true;
+    while (open) {
+        go_select {
+            case_recv(in, NULL, &open) {
+                if (!open)
+                    break;
+                serve(1);
+            }
+        }
+    }
+    int last = 0;
+    do {
+        go_select {
+            case_recv(in, &last) {
+                if (last < 0)
+                    break;
+                serve(last);
+            }
+        }
+    } while (last >= 0);
+}
+
 static void break_of_a_range_in_a_try(recv_chan(int) in)
 {
     go_try {
@@ -171,6 +195,7 @@ int main(void)
     skips_the_rest(NULL, NULL);
     by_the_condition(NULL);
     by_goto(NULL);
+    by_a_condition_that_the_case_receives(NULL);
     loop_over_cases(NULL, 0);
     try_without_a_loop(1);
     continue_at_the_end(NULL);

@@ -60,20 +60,44 @@ static bool skips_something(const struct node *jump, const struct node *block)
     return false;
 }
 
+static bool mentions(struct node *condition, const struct node *variable)
+{
+    tree_each(c, condition)
+        if (c->kind == CXCursor_DeclRefExpr && node_same_decl(c, variable))
+            return true;
+    return false;
+}
+
+// What the case receives into, if anything: 1 for the value, 2 for whether there was one.
+static struct node *destination(const struct node *a_case, unsigned which)
+{
+    if (!a_case->cond)
+        return NULL;
+    tree_each(call, a_case->cond) {
+        struct node *to = strcmp(call->name, "go_vet_case_recv_") == 0 ? call_argument(call, which)
+                                                                       : NULL;
+        if (to)
+            return address_of(to);
+    }
+    return NULL;
+}
+
 // Whether the case changes what the loop's condition looks at: then it has said that the loop is to end.
 static bool ends_loop_by_condition(struct node *block, struct node *loop)
 {
     if (!loop->cond)
         return false;
+    for (unsigned i = 1; i <= 2; i++) {
+        struct node *received = destination(block, i);
+        if (received && mentions(loop->cond, received))
+            return true;
+    }
     tree_each(n, block) {
         bool changes = (n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0) ||
                        n->kind == CXCursor_CompoundAssignOperator ||
                        (n->kind == CXCursor_UnaryOperator && strchr("+-p", n->op[0]) && n->op[1]);
-        if (!changes)
-            continue;
-        tree_each(c, loop->cond)
-            if (c->kind == CXCursor_DeclRefExpr && n->first && node_same_decl(c, n->first))
-                return true;
+        if (changes && n->first && mentions(loop->cond, n->first))
+            return true;
     }
     return false;
 }
@@ -84,18 +108,12 @@ static bool found_closed(const struct node *jump, const struct node *a_case)
     struct node *branch = jump->parent;
     if (branch->kind == CXCursor_CompoundStmt && branch->first == jump)
         branch = branch->parent;
-    if (branch->kind != CXCursor_IfStmt || !a_case->cond)
+    struct node *ok = branch->kind == CXCursor_IfStmt ? destination(a_case, 2) : NULL;
+    if (!ok)
         return false;
-    tree_each(call, a_case->cond) {
-        struct node *ok = strcmp(call->name, "go_vet_case_recv_") == 0 ? call_argument(call, 2)
-                                                                       : NULL;
-        ok = ok ? address_of(ok) : NULL;
-        if (!ok)
-            continue;
-        tree_each(c, branch->cond)
-            if (node_same_decl(c, ok))
-                return true;
-    }
+    tree_each(c, branch->cond)
+        if (node_same_decl(c, ok))
+            return true;
     return false;
 }
 

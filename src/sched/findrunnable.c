@@ -400,7 +400,7 @@ static void free_dead(struct m *m)
     struct gf_stack s = {g->stack_low, g->stack_top};
     g->stack_low = NULL;
     if (!gf_p(m)) {
-        gf_stack_free(s);
+        gf_free_stack(s);
         gf_g_free(NULL, g);
         return;
     }

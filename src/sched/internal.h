@@ -3,6 +3,7 @@
 #ifndef GF_SCHED_INTERNAL_H
 #define GF_SCHED_INTERNAL_H
 
+#include "sched/race.h"
 #include "sched/runq.h"
 #include "sched/sched.h"
 
@@ -19,7 +20,17 @@ enum {
 void gf_switch(struct m *m, struct g *from, struct g *to);
 // Continues `to` without coming back: `from` has ended.
 _Noreturn void gf_switch_from_dead(struct m *m, struct g *from, struct g *to);
-// Gives a goroutine that has not run a stack and its first frame.
+// Gives a goroutine that has not run this stack, which may have served another.
+static inline void gf_set_stack(struct g *g, struct gf_stack s)
+{
+    g->stack_low = s.low;
+    g->stack_top = s.top;
+    // A recycled stack may carry the poison of frames that were left by a jump.
+    gf_asan_unpoison(s.low, (size_t)(s.top - s.low));
+    gf_race_forget(s.low, (size_t)(s.top - s.low));
+}
+
+// Gives a goroutine that has not run a stack, unless it has one, and its first frame.
 void gf_make_ready_to_run(struct m *m, struct g *g);
 // The first frame of every goroutine: finishes the arrival and replays the bound call.
 void gf_g_main(void);
@@ -29,6 +40,8 @@ void gf_g_destroyed(struct g *g);
 void gf_switch_arrived(struct g *g);
 // Puts a stack that nobody is on any more into the P's cache.
 void gf_cache_stack(struct p *p, struct gf_stack s);
+// Gives it back where there is no P, or to others if its size is its own.
+void gf_free_stack(struct gf_stack s);
 
 // --- findrunnable.c ---
 

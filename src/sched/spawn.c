@@ -42,8 +42,7 @@ static void set_attributes(struct g *g, const struct go_attr *attr)
         struct gf_stack s = gf_stack_new(attr->stack_size);
         if (!s.low)
             gf_fatal("out of memory (stack allocation)");
-        g->stack_low = s.low;
-        g->stack_top = s.top;
+        gf_set_stack(g, s);
     }
 }
 

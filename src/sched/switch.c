@@ -107,10 +107,17 @@ void gf_switch(struct m *m, struct g *from, struct g *to)
     gf_switch_arrived(from);
 }
 
+void gf_free_stack(struct gf_stack s)
+{
+    // A large one loses its pages, and with them the sign that they had a past.
+    gf_race_forget(s.low, (size_t)(s.top - s.low));
+    gf_stack_free(s);
+}
+
 void gf_cache_stack(struct p *p, struct gf_stack s)
 {
     if (!gf_stack_is_default(s)) {
-        gf_stack_free(s);
+        gf_free_stack(s);
         return;
     }
     if (p->stack_count == GF_STACK_CACHE) {
@@ -131,19 +138,10 @@ static struct gf_stack take_default_stack(struct p *p)
     return p->stacks[--p->stack_count];
 }
 
-static inline void set_stack(struct g *g, struct gf_stack s)
-{
-    g->stack_low = s.low;
-    g->stack_top = s.top;
-    // A recycled stack may carry the poison of frames that were left by a jump.
-    gf_asan_unpoison(s.low, (size_t)(s.top - s.low));
-    gf_race_forget(s.low, (size_t)(s.top - s.low));
-}
-
 void gf_make_ready_to_run(struct m *m, struct g *g)
 {
     if (gf_likely(!g->stack_low))
-        set_stack(g, take_default_stack(gf_p(m)));
+        gf_set_stack(g, take_default_stack(gf_p(m)));
     g->sp = gf_arch_prepare(g->stack_top, gf_g_main);
     g->errno_value = 0;
     if (!GF_RACE) // otherwise at the go statement

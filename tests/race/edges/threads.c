@@ -120,3 +120,19 @@ ORDERED(stack_that_was_trimmed_has_no_past)
         go(go_deep_and_stay);
     nap();
 }
+
+static void go_deep_and_end(void)
+{
+    go_deep(100);
+}
+
+ORDERED(stack_of_a_size_of_its_own_has_no_past)
+{
+    enum { BYTES = 1 << 20, ROUNDS = 3 };
+    go_maxprocs(1);
+    for (int i = 0; i < ROUNDS; i++) {
+        go_with(GO_ATTR(.stack_size = BYTES), go_deep_and_end);
+        while (go_num_goroutine() > 1)
+            go_sleep(GO_MILLISECOND);
+    }
+}

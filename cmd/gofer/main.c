@@ -46,6 +46,7 @@ static const char test_help[] =
     "    -count N            all of it N times\n"
     "    -timeout DURATION   show all goroutines and fail after 10m, or that; 0 never\n"
     "    -parallel N         so many parallel tests at once\n"
+    "    -seed N             the scheduler's choices by chance, in selects say, as with this seed\n"
     "    -race, -asan        with the race detector, or the address sanitizer\n"
     "\n"
     "Without a PATH, or for PATHs in gofer's source tree: gofer's own test suite, quick part "

@@ -29,7 +29,8 @@ struct usertest_options {
 static bool takes_value(const char *word)
 {
     return strcmp(word, "-run") == 0 || strcmp(word, "-count") == 0 ||
-           strcmp(word, "-timeout") == 0 || strcmp(word, "-parallel") == 0;
+           strcmp(word, "-timeout") == 0 || strcmp(word, "-parallel") == 0 ||
+           strcmp(word, "-seed") == 0;
 }
 
 // Whether a path lies in gofer's own tests or examples.
@@ -68,6 +69,21 @@ static int add_path(struct usertest_options *o, const char *path)
     return 0;
 }
 
+// The scheduler of the test program takes its seed from GOFER_DEBUG.
+static int export_seed(const char *word)
+{
+    char *end;
+    errno = 0;
+    long seed = strtol(word, &end, 10);
+    if (end == word || *end || errno || seed < 0)
+        return report_usage("-seed needs a number, not %s", word);
+    const char *keys = getenv("GOFER_DEBUG");
+    char *all = text_format("seed=%ld%s%s", seed, keys ? "," : "", keys ? keys : "");
+    setenv("GOFER_DEBUG", all, 1);
+    free(all);
+    return 0;
+}
+
 static int parse(struct usertest_options *o, int argc, char **argv)
 {
     int status = 0;
@@ -75,6 +91,8 @@ static int parse(struct usertest_options *o, int argc, char **argv)
         const char *word = argv[i];
         if (takes_value(word) && i + 1 == argc)
             status = report_usage("%s needs a value", word);
+        else if (strcmp(word, "-seed") == 0)
+            status = export_seed(argv[++i]);
         else if (takes_value(word))
             words_add_all(&o->passed, (const char *const[]){word, argv[++i]}, 2);
         else if (strcmp(word, "-race") == 0)

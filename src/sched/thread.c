@@ -53,6 +53,14 @@ static void reset(struct m *m)
     memset((char *)m + from, 0, to - from);
 }
 
+// GOFER_DEBUG=seed=N repeats a run's choices, as far as they hang on chance alone. Never 0.
+static uint64_t first_random(int id)
+{
+    long seed = gf_debug_key("seed");
+    uint64_t from = seed >= 0 ? (uint64_t)seed : (uint64_t)gf_os_now();
+    return (from * 0x9E3779B97F4A7C15 + (uint64_t)id * 2) | 1;
+}
+
 struct m *gf_m_new(void)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
@@ -70,7 +78,7 @@ struct m *gf_m_new(void)
     else
         memset(m, 0, sizeof *m);
     m->id = id;
-    m->random = (uint64_t)gf_os_now() * 0x9E3779B97F4A7C15 + (uint64_t)id * 2 + 1;
+    m->random = first_random(id);
     m->g = &m->g0;
     m->g0.flags = GF_G_SYSTEM;
     m->g0.m = m;

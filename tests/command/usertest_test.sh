@@ -88,6 +88,34 @@ says err '^goroutine [0-9]+ \[chan receive \(leaked\)\]:$'
 says err '^wait_for_it\(\.\.\.\)$'
 grep -q 'FAIL: is_clean' "$work/out" && fail "reports a leak twice"
 
+# -seed: what hangs on chance is the same again. Forty choices between two are alike by themselves once in 10^12 times.
+cat >seed_test.c <<'C'
+#include <gofer/test.h>
+GO_TEST(chooses)
+{
+    char choices[41] = "";
+    chan(int) c = chan_make(int);
+    chan_close(c);
+    for (int i = 0; i < 40; i++) {
+        go_select {
+            case_recv(c) choices[i] = 'a';
+            case_recv(c) choices[i] = 'b';
+        }
+    }
+    go_test_logf(t, "choices %s", choices);
+    chan_free(c);
+}
+C
+chosen() {
+    expect 0 env GOFER_MAXPROCS=1 "$gofer" test -v -seed "$1" seed_test.c
+    grep -oE '[ab]{40}' "$work/out"
+}
+first=$(chosen 7)
+[ -n "$first" ] && [ "$(chosen 7)" = "$first" ] || fail "a seed does not repeat the choices"
+[ "$(chosen 8)" != "$first" ] || fail "another seed makes the same choices"
+expect 2 "$gofer" test -seed soon seed_test.c
+says err '-seed needs a number, not soon'
+
 # A test that hangs: all goroutines are shown.
 cat >hang_test.c <<'C'
 #include <gofer/test.h>
@@ -107,4 +135,4 @@ mkdir empty
 expect 1 "$gofer" test empty
 says err 'no test files'
 expect 1 "$gofer" test nosuch_test.c
-nothing_left sums empty bad_test.c leak_test.c hang_test.c
+nothing_left sums empty bad_test.c leak_test.c seed_test.c hang_test.c

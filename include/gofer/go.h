@@ -17,7 +17,9 @@ struct go_attr {
 };
 
 // Starts f(args…) in a new goroutine: go(f, args…), 0 to 8 arguments, evaluated here and now,
-// type-checked against f; f's result is dropped. Never blocks.
+// type-checked against f; f's result is dropped. Never blocks. A function that is declared noreturn, const or pure has
+// to be wrapped in a plain one, here and wherever a call is bound: gcc refuses it; clang, which does not tell, would drop
+// what follows the go.
 // Errors: fatal when no memory is left for the goroutine; a NULL f is fatal ("go of nil func value").
 // From: goroutine or foreign thread.   Memory: what happened before go happens before f.   Go: go f(args…)
 #define GO_SPAWN(f, ...) GO_SPAWN_WITH_(GO_UID, NULL, f, ##__VA_ARGS__)

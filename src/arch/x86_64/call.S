@@ -8,7 +8,9 @@
 // the record itself stands in it. The result registers are whatever they are, for the caller drops the result; but
 // who calls a function that returns a long double pops it from the x87 stack, so the stub pushes one.
 //
-// A stub of the _then kind keeps the record in its own frame and hands it on while it is still there.
+// A stub of the _then kind keeps the record in its own frame and hands it on while it is still there. It is copied at
+// once, by 16 bytes at a time; a processor forwards such a load from one store, not from two of 8 bytes, for which the
+// copy would wait until they are in the cache (4 ns). So the frequent one stores 16 bytes at a time, too.
 //
 // Stubs touch neither the static chain's register before it is read, nor any register that a callee must keep.
 //
@@ -133,15 +135,21 @@ go_capture_words_then:
         movq %rsp, %rbp
         .cfi_def_cfa_register %rbp
         subq $CALL_VECTOR, %rsp
-        movq THEN_FN(%r10), %rax
-        movq $0, CALL_FLAGS(%rsp)
-        movq %rdi, CALL_REG(%rsp)
-        movq %rsi, CALL_REG+8(%rsp)
-        movq %rdx, CALL_REG+16(%rsp)
-        movq %rcx, CALL_REG+24(%rsp)
-        movq %r8, CALL_REG+32(%rsp)
-        movq %r9, CALL_REG+40(%rsp)
-        movq %rax, CALL_FN(%rsp)
+        // No flags and no stack arguments: what follows the function is zero.
+        movq THEN_FN(%r10), %xmm0
+        movups %xmm0, CALL_FN(%rsp)
+        movq %rdi, %xmm0
+        movq %rsi, %xmm1
+        punpcklqdq %xmm1, %xmm0
+        movups %xmm0, CALL_REG(%rsp)
+        movq %rdx, %xmm0
+        movq %rcx, %xmm1
+        punpcklqdq %xmm1, %xmm0
+        movups %xmm0, CALL_REG+16(%rsp)
+        movq %r8, %xmm0
+        movq %r9, %xmm1
+        punpcklqdq %xmm1, %xmm0
+        movups %xmm0, CALL_REG+32(%rsp)
         movq %rsp, %rdi
         movq THEN_ARG(%r10), %rsi
         movq 8(%rbp), %rdx

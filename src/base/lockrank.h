@@ -17,6 +17,7 @@ enum gf_rank {
     GF_RANK_TIMERS,   // a processor's timer heap
     GF_RANK_SEMA,     // a bucket of the parking lot
     GF_RANK_CHAN,     // a channel; several in address order
+    GF_RANK_X,        // an object of gofer/x
     GF_RANK_SCHED,    // the global run queue, idle lists, threads
     GF_RANK_STACKS,   // stack slots of a size class
     GF_RANK_SLAB,     // goroutine slots

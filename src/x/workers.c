@@ -5,11 +5,13 @@
 //
 // Room is for workers + queue jobs that have been accepted and not returned. Who waits for some stands in a list, with a
 // channel in its frame on which it is told; a select ends that wait by the context or the shutdown (`closing`). Whoever
-// gives its room away takes the waiter off the list under the mutex and tells it afterwards, so it waits for that, or is in
+// gives its room away takes the waiter off the list under the lock and tells it afterwards, so it waits for that, or is in
 // the list still. While somebody waits there is no room, so nobody gets past.
 //
-// A job costs its submitter and its worker one locking of the mutex each: a worker asks for the next one and ends the last
-// one in the same step. Records of jobs are kept for later ones, as many as there have been at once.
+// A job costs its submitter and its worker one locking each: a worker asks for the next one and ends the last one in the
+// same step. The lock is the runtime's (x/lock.h), so all that allocates, spawns or sends stands outside: sections say
+// what is to be done after the unlock. Records of jobs are kept for later ones, as many as there have been at once; so
+// there is always one for who waited for room, for that comes when as many as there is room for have been made.
 //
 // The end comes in two steps. `drained` is closed when no job is left but those that wait for just that, inside a
 // shutdown of their own; `idle` is closed when none is left at all, and nobody who waited for room, after the channel of
@@ -21,12 +23,12 @@
 #include "base/list.h"
 #include "x/alloc.h"
 #include "x/job.h"
+#include "x/lock.h"
 #include "x/until.h"
 
 #include <errno.h>
 #include <gofer/panic.h>
 #include <gofer/select.h>
-#include <gofer/sync.h>
 #include <gofer/x/workers.h>
 #include <string.h>
 
@@ -57,15 +59,16 @@ struct kept {
 };
 
 struct go_workers {
+    struct gf_lock lock;
     int workers;                  // [const]
     size_t most;                  // [const] jobs that there is room for
     GO_CHAN(go_unit) closing;     // closed when a shutdown begins
     GO_CHAN(go_unit) drained;     // closed when no job is left but those in a shutdown
     GO_CHAN(go_unit) idle;        // closed when none is left
     GO_CHAN(go_job_error) errors; // closed just before
-    go_mutex mutex;
-    // [lock mutex]
+    // [lock]
     struct job *first, **last; // the queue
+    size_t queued;             // its length
     struct job *unused;        // records of jobs that have returned
     size_t taken;              // room: of jobs, and given to who has waited
     struct gf_list waiting;    // for room, oldest first; empty unless all is taken
@@ -138,19 +141,19 @@ static struct kept *keep(const char *message, const char *stack, go_job_error *e
     return k;
 }
 
-// Sends an error to who may read it. Its texts stay if it found room; until the mutex is released nobody can have
-// freed the pool.
+// Sends an error to who may read it. Its texts stay if it found room. Nobody frees the pool before this worker leaves.
 static void report(go_workers *p, go_job_error e, struct kept *k)
 {
-    go_mutex_lock(&p->mutex);
-    if (!go_chan_try_send(p->errors, e)) {
+    bool sent = go_chan_try_send(p->errors, e);
+    struct m *m = gf_x_lock(&p->lock);
+    if (!sent) {
         p->dropped++;
     } else if (k) {
         k->next = p->kept;
         p->kept = k;
         k = NULL;
     }
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     free(k);
 }
 
@@ -161,7 +164,7 @@ static void report_panic(go_workers *p, const go_panic_info *panic)
     report(p, e, k);
 }
 
-// --- Jobs and room, under the mutex ---
+// --- Jobs and room, under the lock ---
 
 static struct job *pop(struct job **list)
 {
@@ -175,6 +178,44 @@ static void push(struct job **list, struct job *j)
 {
     j->next = *list;
     *list = j;
+}
+
+// Takes the job that has waited for the longest time; NULL if there is none.
+static struct job *dequeue(go_workers *p)
+{
+    struct job *j = pop(&p->first);
+    if (!j)
+        return NULL;
+    if (!p->first)
+        p->last = &p->first;
+    p->queued--;
+    gf_race_acquire(j);
+    return j;
+}
+
+// Puts a job for which there is room in the queue. Returns whether a worker is to be started for it, after the unlock.
+static bool enqueue(go_workers *p, const struct go_kept_call *call)
+{
+    struct job *j = pop(&p->unused);
+    gf_assert(j);
+    j->next = NULL;
+    j->call = *call;
+    gf_race_release(j);
+    *p->last = j;
+    p->last = &j->next;
+    p->queued++;
+    if (p->running >= p->workers)
+        return false;
+    p->running++;
+    return true;
+}
+
+// Gives a worker's place up. Returns whether another one is to be started in it, for jobs wait.
+static bool give_place_up(go_workers *p)
+{
+    if (!p->first)
+        p->running--;
+    return p->first;
 }
 
 // Gives room back, to whoever has waited for the longest time: returns it, to be told after the unlock.
@@ -197,14 +238,18 @@ static void tell(struct waiter *w)
 
 // --- A worker ---
 
-// Locks the mutex, and ends the worker's last job; returns who gets its room.
-static struct waiter *lock_and_end_job(struct worker *w)
+static void free_large(struct worker *w)
 {
     if (w->of)
         free(w->of->call.large);
-    go_mutex_lock(&w->pool->mutex);
+}
+
+// Under the lock: ends the worker's last job; returns who gets its room.
+static struct waiter *end_job(struct worker *w)
+{
     if (!w->of)
         return NULL;
+    gf_race_release(w->pool);
     push(&w->pool->unused, w->of);
     w->of = NULL;
     return give_room(w->pool);
@@ -215,10 +260,12 @@ static struct waiter *lock_and_end_job(struct worker *w)
 static bool go_on(struct worker *w)
 {
     go_workers *p = w->pool;
-    struct waiter *waiter = lock_and_end_job(w);
-    if (!w->in_vain && (w->of = pop(&p->first)) && !p->first)
-        p->last = &p->first;
-    go_mutex_unlock(&p->mutex);
+    free_large(w);
+    struct m *m = gf_x_lock(&p->lock);
+    struct waiter *waiter = end_job(w);
+    if (!w->in_vain)
+        w->of = dequeue(p);
+    gf_x_unlock(m, &p->lock);
     tell(waiter);
     return w->of;
 }
@@ -244,20 +291,11 @@ static bool run_jobs(struct worker *w)
 
 static void work(go_workers *p);
 
-// Under the mutex: starts a worker for a place that is free.
+// After the unlock: starts a worker, which has its place already, so that the pool cannot end before.
 static void start_worker(go_workers *p)
 {
     struct go_call call = {.fn = (void *)work, .reg = {(uint64_t)p}};
-    p->running++;
     go_spawn_(&call, NULL, NULL);
-}
-
-// Under the mutex: gives a worker's place to another one if jobs wait.
-static void give_place_up(go_workers *p)
-{
-    p->running--;
-    if (p->first)
-        start_worker(p);
 }
 
 // Which of the ends has come: channels to close after the unlock, in this order. They are references, for somebody else
@@ -268,12 +306,13 @@ struct ends {
     GO_CHAN(go_unit) idle;
 };
 
-// Under the mutex.
+// Under the lock.
 static struct ends find_ends(go_workers *p)
 {
     struct ends e = {0};
     if (!p->is_closing || p->first || p->running > 0)
         return e;
+    gf_race_acquire(p); // all that the jobs have done
     if (!p->is_drained)
         e.drained = go_chan_ref(p->drained);
     p->is_drained = true;
@@ -301,12 +340,15 @@ static void announce(struct ends e)
 static void leave(struct worker *w)
 {
     go_workers *p = w->pool;
-    struct waiter *waiter = lock_and_end_job(w);
+    free_large(w);
+    struct m *m = gf_x_lock(&p->lock);
+    struct waiter *waiter = end_job(w);
     gf_list_remove(&w->link);
-    if (!w->in_vain)
-        give_place_up(p);
+    bool start = !w->in_vain && give_place_up(p);
     struct ends ends = find_ends(p);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
+    if (start)
+        start_worker(p);
     tell(waiter);
     announce(ends);
 }
@@ -314,47 +356,68 @@ static void leave(struct worker *w)
 static void work(go_workers *p)
 {
     struct worker w = {.pool = p, .id = go_id()};
-    go_mutex_lock(&p->mutex);
+    struct m *m = gf_x_lock(&p->lock);
     gf_list_push_back(&p->active, &w.link);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     GO_DEFER(leave, &w);
     while (run_jobs(&w)) {}
 }
 
 // --- Submitting ---
 
-// Under the mutex: puts a job for which there is room in the queue, and sees that somebody will run it.
-static void enqueue(go_workers *p, const struct go_kept_call *call)
-{
-    struct job *j = pop(&p->unused);
-    if (!j)
-        j = gf_x_alloc_unset(sizeof *j); // there have never been so many
-    j->next = NULL;
-    j->call = *call;
-    *p->last = j;
-    p->last = &j->next;
-    if (p->running < p->workers)
-        start_worker(p);
-}
+enum { NEEDS_RECORD = 1 };
 
-// Under the mutex: accepts the job if there is room and no shutdown has begun.
-static int accept(go_workers *p, const struct go_kept_call *call)
+// Under the lock: accepts the job if there is room and no shutdown has begun, and then as enqueue. NEEDS_RECORD: there
+// have never been so many.
+static int accept(go_workers *p, const struct go_kept_call *call, bool *start)
 {
     if (p->is_closing)
         return -ESHUTDOWN;
     if (p->taken == p->most)
         return -EAGAIN;
+    if (!p->unused)
+        return NEEDS_RECORD;
     p->taken++;
-    enqueue(p, call);
+    *start = enqueue(p, call);
     return 0;
+}
+
+// The same, without the lock. Where there is no room, `w`, if any, is in the list.
+static int offer_once(go_workers *p, const struct go_kept_call *call, struct waiter *w)
+{
+    bool start = false;
+    struct m *m = gf_x_lock(&p->lock);
+    int err = accept(p, call, &start);
+    if (err == -EAGAIN && w) {
+        gf_list_push_back(&p->waiting, &w->link);
+        p->waiters++;
+    }
+    gf_x_unlock(m, &p->lock);
+    if (start)
+        start_worker(p);
+    return err;
+}
+
+static void add_record(go_workers *p)
+{
+    struct job *j = gf_x_alloc_unset(sizeof *j);
+    struct m *m = gf_x_lock(&p->lock);
+    push(&p->unused, j);
+    gf_x_unlock(m, &p->lock);
+}
+
+static int offer(go_workers *p, const struct go_kept_call *call, struct waiter *w)
+{
+    int err;
+    while (gf_unlikely((err = offer_once(p, call, w)) == NEEDS_RECORD))
+        add_record(p);
+    return err;
 }
 
 int go_workers_submit_(go_workers *p, struct go_kept_call call)
 {
     gf_x_check(&call);
-    go_mutex_lock(&p->mutex);
-    int err = accept(p, &call);
-    go_mutex_unlock(&p->mutex);
+    int err = offer(p, &call, NULL);
     if (gf_unlikely(err))
         free(call.large);
     return err;
@@ -382,7 +445,7 @@ static int wait_for_room(go_workers *p, go_context *ctx, struct waiter *w)
     return err;
 }
 
-// Under the mutex: the end of a wait, which may be the last thing that a shutdown waited for.
+// Under the lock: the end of a wait, which may be the last thing that a shutdown waited for.
 static struct ends stop_waiting(go_workers *p)
 {
     p->waiters--;
@@ -393,14 +456,14 @@ static struct ends stop_waiting(go_workers *p)
 static void leave_list(go_workers *p, struct waiter *w)
 {
     struct waiter *next = NULL;
-    go_mutex_lock(&p->mutex);
+    struct m *m = gf_x_lock(&p->lock);
     bool waits = gf_list_linked(&w->link);
     if (waits)
         gf_list_remove(&w->link);
     else
         next = give_room(p);
     struct ends ends = stop_waiting(p);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     tell(next);
     announce(ends);
     if (!waits)
@@ -411,48 +474,46 @@ static void leave_list(go_workers *p, struct waiter *w)
 static int use_room(go_workers *p, const struct go_kept_call *call)
 {
     struct waiter *next = NULL;
-    go_mutex_lock(&p->mutex);
+    bool start = false;
+    struct m *m = gf_x_lock(&p->lock);
     bool open = !p->is_closing;
     if (open)
-        enqueue(p, call);
+        start = enqueue(p, call);
     else
         next = give_room(p);
     struct ends ends = stop_waiting(p);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
+    if (start)
+        start_worker(p);
     tell(next);
     announce(ends);
     return open ? 0 : -ESHUTDOWN;
 }
 
-static int wait_and_submit(go_workers *p, go_context *ctx, const struct go_kept_call *call,
-                           struct waiter *w)
+GF_NOINLINE static int offer_and_wait(go_workers *p, go_context *ctx,
+                                      const struct go_kept_call *call)
 {
-    int err = wait_for_room(p, ctx, w);
-    if (err)
-        leave_list(p, w);
-    else
-        err = use_room(p, call);
-    go_chan_free(w->granted);
+    struct waiter w = {.granted = GO_CHAN_MAKE(go_unit, 1)};
+    int err = offer(p, call, &w);
+    if (err == -EAGAIN) {
+        err = wait_for_room(p, ctx, &w);
+        if (err)
+            leave_list(p, &w);
+        else
+            err = use_room(p, call);
+    }
+    go_chan_free(w.granted);
     return err;
 }
 
 int go_workers_submit_wait_(go_workers *p, go_context *ctx, struct go_kept_call call)
 {
-    struct waiter w = {0};
     gf_x_check(&call);
     int err = gf_x_err(ctx);
-    if (!err) {
-        go_mutex_lock(&p->mutex);
-        err = accept(p, &call);
-        if (err == -EAGAIN) {
-            w.granted = GO_CHAN_MAKE(go_unit, 1);
-            gf_list_push_back(&p->waiting, &w.link);
-            p->waiters++;
-        }
-        go_mutex_unlock(&p->mutex);
-    }
+    if (!err)
+        err = offer(p, &call, NULL);
     if (err == -EAGAIN)
-        err = wait_and_submit(p, ctx, &call, &w);
+        err = offer_and_wait(p, ctx, &call);
     if (gf_unlikely(err))
         free(call.large);
     return err;
@@ -460,10 +521,9 @@ int go_workers_submit_wait_(go_workers *p, go_context *ctx, struct go_kept_call 
 
 // --- Shutdown ---
 
-// Under the mutex: the worker whose job calls this; NULL outside of the pool's jobs.
-static struct worker *self(go_workers *p)
+// Under the lock: the worker that runs in goroutine `id`; NULL: none.
+static struct worker *worker_of(go_workers *p, uint64_t id)
 {
-    uint64_t id = go_id();
     for (struct gf_list *l = p->active.next; l != &p->active; l = l->next) {
         struct worker *w = gf_container_of(l, struct worker, link);
         if (w->id == id)
@@ -475,16 +535,20 @@ static struct worker *self(go_workers *p)
 // Begins the shutdown, unless that has been done, and returns the channel to wait for.
 static GO_CHAN(go_unit) begin_shutdown(go_workers *p)
 {
-    go_mutex_lock(&p->mutex);
+    uint64_t id = go_id();
+    bool start = false;
+    struct m *m = gf_x_lock(&p->lock);
     bool first = !p->is_closing;
     p->is_closing = true;
-    struct worker *w = self(p);
+    struct worker *w = worker_of(p, id);
     if (w && !w->in_vain) {
         w->in_vain = true;
-        give_place_up(p);
+        start = give_place_up(p);
     }
     struct ends ends = find_ends(p);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
+    if (start)
+        start_worker(p);
     if (first)
         go_chan_close(p->closing);
     announce(ends);
@@ -494,14 +558,14 @@ static GO_CHAN(go_unit) begin_shutdown(go_workers *p)
 // Drops what has not begun. Nobody waits for its room any more.
 static void abandon(go_workers *p)
 {
-    go_mutex_lock(&p->mutex);
+    struct m *m = gf_x_lock(&p->lock);
     struct job *first = p->first;
     p->first = NULL;
     p->last = &p->first;
-    for (struct job *j = first; j; j = j->next)
-        p->abandoned++;
+    p->abandoned += p->queued;
+    p->queued = 0;
     struct ends ends = find_ends(p);
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     for (struct job *j = first; j; j = j->next)
         free(j->call.large);
     free_jobs(first);
@@ -536,16 +600,16 @@ GO_RECV_CHAN(go_job_error) go_workers_errors(go_workers *p)
 
 uint64_t go_workers_errors_dropped(go_workers *p)
 {
-    go_mutex_lock(&p->mutex);
+    struct m *m = gf_x_lock(&p->lock);
     uint64_t n = p->dropped;
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     return n;
 }
 
 size_t go_workers_abandoned(go_workers *p)
 {
-    go_mutex_lock(&p->mutex);
+    struct m *m = gf_x_lock(&p->lock);
     size_t n = p->abandoned;
-    go_mutex_unlock(&p->mutex);
+    gf_x_unlock(m, &p->lock);
     return n;
 }

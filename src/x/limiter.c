@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The token bucket. Nothing ticks: the number of tokens is computed from the time that has passed whenever somebody
-// asks, under a mutex. Reservations may bring it below zero, and the time until it is back at zero is their delay; so
+// asks, under a lock. Reservations may bring it below zero, and the time until it is back at zero is their delay; so
 // `tokens` at the moment `last`, and the rate, say all there is to say about the future.
 //
 // `last_due` is when the latest reservation is due. A cancelled one gives back its tokens less those that would have
 // come between its own due time and that one: who reserved later has been told to wait until then, and relies on it.
 //
-// The clock is looked at under the mutex: who looked before and was held up on the way would set `last` back, and the time
+// The clock is looked at under the lock: who looked before and was held up on the way would set `last` back, and the time
 // from there on would bring its tokens twice. (Go looks before; under contention its limiters let more through.)
 //
 // All moments are kept on one axis, the monotonic clock's. A moment of the program that knows the wall clock only is
@@ -14,19 +14,19 @@
 #include "base/saturate.h"
 #include "os/os.h"
 #include "x/alloc.h"
+#include "x/lock.h"
 #include "x/until.h"
 
 #include <gofer/select.h>
-#include <gofer/sync.h>
 #include <gofer/x/limiter.h>
 
 // The rate without a limit.
 #define is_infinite(rate) __builtin_isinf(rate)
 
 struct go_limiter {
-    go_mutex mutex;
+    struct gf_lock lock;
     int64_t wall_offset; // [const] the wall clock less the monotonic one, when it was made
-    // [lock mutex]
+    // [lock]
     double rate; // tokens a second; infinite: no limit
     int burst;
     double tokens;    // at the moment `last`
@@ -56,7 +56,7 @@ static go_duration time_for(double rate, double tokens)
     return d < 0x1p63 ? (go_duration)d : INT64_MAX;
 }
 
-// --- The bucket, under the mutex ---
+// --- The bucket, under the lock ---
 
 static int64_t moment_of(const go_limiter *l, go_time t)
 {
@@ -131,17 +131,17 @@ void go_limiter_free(go_limiter *l)
 
 bool go_limiter_allow(go_limiter *l)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     bool ok = reserve(l, gf_os_now(), 1, 0).ok;
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
     return ok;
 }
 
 static go_reservation reserve_at(go_limiter *l, go_time t, int n, go_duration limit)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     go_reservation r = reserve(l, moment_of(l, t), n, limit);
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
     return r;
 }
 
@@ -155,7 +155,7 @@ go_reservation go_limiter_reserve_n(go_limiter *l, go_time t, int n)
     return reserve_at(l, t, n, INT64_MAX);
 }
 
-// Under the mutex.
+// Under the lock.
 static void cancel(go_reservation *r, int64_t t)
 {
     go_limiter *l = r->limiter;
@@ -168,18 +168,18 @@ void go_reservation_cancel(go_reservation *r)
 {
     if (!r->ok || r->tokens == 0)
         return;
-    go_mutex_lock(&r->limiter->mutex);
+    struct m *m = gf_x_lock(&r->limiter->lock);
     cancel(r, gf_os_now());
-    go_mutex_unlock(&r->limiter->mutex);
+    gf_x_unlock(m, &r->limiter->lock);
 }
 
 void go_reservation_cancel_at(go_reservation *r, go_time t)
 {
     if (!r->ok || r->tokens == 0)
         return;
-    go_mutex_lock(&r->limiter->mutex);
+    struct m *m = gf_x_lock(&r->limiter->lock);
     cancel(r, moment_of(r->limiter, t));
-    go_mutex_unlock(&r->limiter->mutex);
+    gf_x_unlock(m, &r->limiter->lock);
 }
 
 // --- Waiting ---
@@ -202,29 +202,31 @@ static int wait_until_due(go_context *ctx, go_reservation *r)
     return err;
 }
 
-// Under the mutex: takes n tokens that come before ctx's deadline, now or later.
+// Takes n tokens that come before ctx's deadline, now or later.
 static int reserve_for_wait(go_limiter *l, go_context *ctx, int n, go_reservation *r)
 {
     go_time deadline;
-    go_duration limit = INT64_MAX;
+    int64_t latest = INT64_MAX; // no deadline
     int err = gf_x_err(ctx);
-    if (n < 0 || (n > l->burst && !is_infinite(l->rate)))
-        return -EINVAL;
-    if (err)
-        return err;
-    int64_t now = gf_os_now();
     if (ctx && go_context_deadline(ctx, &deadline))
-        limit = gf_subtract_saturated(moment_of(l, deadline), now);
-    *r = reserve(l, now, n, limit);
-    return r->ok ? 0 : -ETIMEDOUT;
+        latest = moment_of(l, deadline);
+    struct m *m = gf_x_lock(&l->lock);
+    if (n < 0 || (n > l->burst && !is_infinite(l->rate)))
+        err = -EINVAL;
+    if (!err) {
+        int64_t now = gf_os_now();
+        go_duration limit = latest == INT64_MAX ? latest : gf_subtract_saturated(latest, now);
+        *r = reserve(l, now, n, limit);
+        err = r->ok ? 0 : -ETIMEDOUT;
+    }
+    gf_x_unlock(m, &l->lock);
+    return err;
 }
 
 int go_limiter_wait_n(go_limiter *l, go_context *ctx, int n)
 {
     go_reservation r;
-    go_mutex_lock(&l->mutex);
     int err = reserve_for_wait(l, ctx, n, &r);
-    go_mutex_unlock(&l->mutex);
     if (!err && r.delay > 0)
         err = wait_until_due(ctx, &r);
     return err;
@@ -239,41 +241,41 @@ int go_limiter_wait(go_limiter *l, go_context *ctx)
 
 void go_limiter_set_limit_at(go_limiter *l, go_time t, double per_second)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     advance(l, moment_of(l, t));
     l->rate = per_second;
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
 }
 
 void go_limiter_set_limit(go_limiter *l, double per_second)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     advance(l, gf_os_now());
     l->rate = per_second;
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
 }
 
 void go_limiter_set_burst_at(go_limiter *l, go_time t, int burst)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     advance(l, moment_of(l, t));
     l->burst = burst;
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
 }
 
 void go_limiter_set_burst(go_limiter *l, int burst)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     advance(l, gf_os_now());
     l->burst = burst;
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
 }
 
 double go_limiter_tokens_at(go_limiter *l, go_time t)
 {
-    go_mutex_lock(&l->mutex);
+    struct m *m = gf_x_lock(&l->lock);
     double tokens = tokens_at(l, moment_of(l, t));
-    go_mutex_unlock(&l->mutex);
+    gf_x_unlock(m, &l->lock);
     return tokens;
 }
 

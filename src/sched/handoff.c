@@ -19,7 +19,7 @@
 void gf_acquire_p(struct m *m, struct p *p)
 {
     gf_assert(!gf_p(m) && !p->m);
-    gf_solo_end_for(m);
+    gf_solo_acquires(m, p);
     gf_store_release(&m->p,
                      p); // pairs with the acquire in sysmon's look_at_all: the P may be a new one
     p->m = m;

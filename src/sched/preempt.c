@@ -12,6 +12,7 @@
 #include "sched/internal.h"
 
 #include "base/hooks.h"
+#include "sched/solo.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -41,6 +42,7 @@ static void give_way(struct m *m)
         return;
     }
     struct p *p = gf_release_p(m);
+    gf_solo_pass(m, p);
     struct m *was_locked = g->locked_m;
     g->locked_m = m;
     gf_store_relaxed(&g->status, GF_RUNNABLE); // relaxed: for reports

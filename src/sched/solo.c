@@ -13,6 +13,9 @@
 // (A visitor without a P is counted, with a full barrier, instead of setting in_runtime.) One of the two sees the other (the asymmetric Dekker protocol of m.h).
 //
 // Each costs some microseconds. A program whose second thread comes and goes is asked less and less often.
+//
+// Passing it on: where a time slice ends and another thread gets the P, no second one has come. The one that gives the P up
+// stays in gf_sched.solo, so that whoever would end that does, until the other one has the P and takes its place there.
 #include "sched/internal.h"
 
 #include "sched/solo.h"
@@ -27,6 +30,7 @@ static struct {
     bool possible;      // [const] the kernel and libc have what is needed
     bool eager;         // [const] no pause between an end and the next grant
     int64_t since;      // [lock sched.lock] of the last grant
+    struct p *passed;   // [lock sched.lock] whoever gets this P is solo; NULL: gf_sched.solo is
     int64_t interval;   // [lock sched.lock]
     int64_t not_before; // [lock sched.lock]
     // Threads without a P that take such locks. [atomic] seq_cst: the increment is 1. and 2. of the protocol above.
@@ -47,6 +51,7 @@ static void end(struct m *m)
     gf_store_relaxed(&m->solo, 0); // relaxed, as below: membarrier orders it
     gf_os_membarrier_rseq();
     gf_store_relaxed(&gf_sched.solo, NULL);
+    solo.passed = NULL;
     if (solo.eager)
         return;
     int64_t now = gf_os_now();
@@ -57,11 +62,29 @@ static void end(struct m *m)
     solo.not_before = now + solo.interval;
 }
 
-void gf_solo_end_for(struct m *m)
+void gf_solo_acquires(struct m *m, struct p *p)
 {
     struct m *other = gf_load_relaxed(&gf_sched.solo); // relaxed: changed under the lock
-    if (gf_unlikely(other && other != m))
+    if (gf_likely(!other || (other == m && !solo.passed)))
+        return;
+    if (!p || solo.passed != p) {
         end(other);
+        return;
+    }
+    solo.passed = NULL;
+    // Relaxed: m runs nothing yet, and all others come through the lock.
+    gf_store_relaxed(&gf_sched.solo, m);
+    gf_store_relaxed(&m->solo, 1);
+}
+
+void gf_solo_pass(struct m *m, struct p *p)
+{
+    if (gf_load_relaxed(&gf_sched.solo) != m || solo.passed) // relaxed: under the lock
+        return;
+    // m is the caller, and in no sequence: the signal has aborted one that it was in. Whoever is next sees what it has
+    // stored, for that one comes through the lock.
+    gf_store_relaxed(&m->solo, 0);
+    solo.passed = p;
 }
 
 void gf_solo_end_for_outsider(void)
@@ -70,7 +93,7 @@ void gf_solo_end_for_outsider(void)
     if (!gf_load_relaxed(&gf_sched.solo))
         return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_solo_end_for(NULL);
+    gf_solo_acquires(NULL, NULL);
     gf_unlock(&gf_sched.lock);
 }
 

@@ -5,8 +5,8 @@
 //   - a thread acquires a P;
 //   - a foreign thread enters the runtime;
 //   - a thread without a P says that it needs such a lock (gf_solo_visit), to deliver a signal from the poller.
-// Nobody else may take those locks, by gf_solo_lock or otherwise. Locks that others take too (the scheduler's, the poller's,
-// sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
+// Nobody else may take those locks, by gf_solo_lock or otherwise. Locks that
+// others take too (the scheduler's, the poller's, sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
 // one section may begin solo and end, or be waited for, after the thread has lost that state.
 #ifndef GF_SCHED_SOLO_H
 #define GF_SCHED_SOLO_H
@@ -26,8 +26,11 @@ static inline void gf_solo_lock(struct m *m, struct gf_lock *l, enum gf_rank ran
     gf_lock(l, rank);
 }
 
-// sched.lock is held, m is about to have a P: nobody else is solo from here on.
-void gf_solo_end_for(struct m *m);
+// sched.lock is held, m is about to have the P: nobody else is solo from here on. Both NULL: nobody at all.
+void gf_solo_acquires(struct m *m, struct p *p);
+
+// sched.lock is held, and the calling thread, m, has given the P up, to be handed to another one as its time slice is over.
+void gf_solo_pass(struct m *m, struct p *p);
 
 // A foreign thread that has set in_runtime, or a visitor that is counted, goes on to take such locks.
 void gf_solo_end_for_outsider(void);

@@ -138,7 +138,7 @@ static void set_thread_stack(struct g *g)
 static void leave_p(struct m *m)
 {
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    gf_solo_end_for(NULL);
+    gf_solo_acquires(NULL, NULL);
     struct p *p = gf_p(m) ? gf_release_p(m) : NULL;
     gf_unlock(&gf_sched.lock);
     if (p)

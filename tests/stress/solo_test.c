@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The short way of the locks while one thread runs alone (sched/solo.h), against everything that ends it: foreign
-// threads that come now and then, a second processor with work of its own, a P that moves to another thread or is told
-// to rest (sched/crowd.c). The runtime is told to do both again and again, so they begin and end hundreds of times a
-// second. A lock that two threads hold at once would lose or double a value.
+// threads that come now and then, a second processor with work of its own, a P that moves to another thread, also because a
+// time slice is over, or is told to rest (sched/crowd.c). The runtime is told to do all that again and again, so it begins
+// and ends hundreds of times a second. A lock that two threads hold at once, or a word that both change, would lose or
+// double a value.
 #include "support/test.h"
 
+#include <gofer/x/lfstack.h>
 #include <time.h>
 
 enum { CAPACITY = 16, BURST = 20 };
@@ -12,7 +14,7 @@ enum { CAPACITY = 16, BURST = 20 };
 // Before the runtime starts, which reads it once.
 __attribute__((constructor)) static void change_eagerly(void)
 {
-    setenv("GOFER_DEBUG", "solo=2,crowd=2", 0);
+    setenv("GOFER_DEBUG", "solo=2,crowd=2,preempt=500", 0);
 }
 
 static void sleep_as_thread(long us)
@@ -142,6 +144,110 @@ TEST(lone_processor_that_moves_between_threads_is_exclusive)
     go(block_now_and_then, &s);
     go(block_now_and_then, &s);
     expect_all(&s, 3);
+}
+
+enum { TOKENS = 8 };
+
+// A stack of tokens, of which each is in one hand at most.
+struct hands {
+    go_lfstack stack;
+    atomic_int owners[TOKENS];
+    atomic_bool over;
+    atomic_long turns;
+    go_waitgroup jugglers;
+};
+
+static void juggle(struct hands *h, int turns)
+{
+    for (int i = 0; i < turns; i++) {
+        void *held[2];
+        int n = 0;
+        while (n < 2 && go_lfstack_pop(&h->stack, &held[n]))
+            CHECK_EQ(atomic_fetch_add(&h->owners[(uintptr_t)held[n++]], 1), 0);
+        while (n > 0) {
+            atomic_fetch_sub(&h->owners[(uintptr_t)held[--n]], 1);
+            go_lfstack_push(&h->stack, held[n]);
+        }
+    }
+    atomic_fetch_add(&h->turns, turns);
+}
+
+// Never gives its processor away by itself.
+static void keep_juggling(struct hands *h)
+{
+    while (!atomic_load(&h->over))
+        juggle(h, BURST);
+    go_waitgroup_done(&h->jugglers);
+}
+
+static void juggle_now_and_then(struct hands *h)
+{
+    while (!atomic_load(&h->over)) {
+        go_sleep(2 * GO_MILLISECOND);
+        juggle(h, BURST);
+    }
+    go_waitgroup_done(&h->jugglers);
+}
+
+static void juggle_in_thread(void *arg)
+{
+    struct hands *h = arg;
+    while (!atomic_load(&h->over)) {
+        sleep_as_thread(2000);
+        juggle(h, BURST);
+    }
+}
+
+static void start_juggling(struct hands *h, int processors)
+{
+    enum { JUGGLERS = 3 };
+    go_maxprocs(processors);
+    for (uintptr_t i = 0; i < TOKENS; i++)
+        go_lfstack_push(&h->stack, (void *)i);
+    go_waitgroup_add(&h->jugglers, JUGGLERS);
+    for (int i = 0; i < JUGGLERS; i++)
+        go(keep_juggling, h);
+}
+
+// Lets them go on for so many turns; `t`, if any, juggles too.
+static void stop_juggling(struct hands *h, test_thread *t)
+{
+    const long enough = (long)test_rounds(1000000);
+    WAIT_UNTIL(atomic_load(&h->turns) >= enough);
+    atomic_store(&h->over, true);
+    go_waitgroup_wait(&h->jugglers);
+    if (t)
+        test_thread_join(t);
+}
+
+static void expect_all_tokens(struct hands *h)
+{
+    bool seen[TOKENS] = {false};
+    void *token;
+    for (int i = 0; i < TOKENS; i++) {
+        CHECK(go_lfstack_pop(&h->stack, &token));
+        CHECK(!seen[(uintptr_t)token]);
+        seen[(uintptr_t)token] = true;
+    }
+    CHECK(!go_lfstack_pop(&h->stack, &token));
+}
+
+TEST(time_slice_that_ends_leaves_one_thread_of_a_lone_processor_exclusive)
+{
+    static struct hands h;
+    start_juggling(&h, 1);
+    stop_juggling(&h, test_thread_start(juggle_in_thread, &h));
+    expect_all_tokens(&h);
+}
+
+TEST(time_slice_that_ends_beside_a_second_processor_leaves_nobody_exclusive)
+{
+    static struct hands h;
+    start_juggling(&h, 2);
+    go_waitgroup_add(&h.jugglers, 1);
+    go(juggle_now_and_then, &h);
+    stop_juggling(&h, NULL);
+    expect_all_tokens(&h);
 }
 
 static void pass_on(recv_chan(int) in, send_chan(int) out, go_waitgroup *ended)

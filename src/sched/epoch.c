@@ -24,15 +24,17 @@ static void end(void)
     gf_store_release(&collector.busy, false);
 }
 
-// Puts a chain in front of another.
+// Puts a chain in front of another, which is nearly always empty: to look for the end costs a cache miss an object.
 static void prepend(struct gf_retired **list, struct gf_retired *chain)
 {
     if (!chain)
         return;
-    struct gf_retired *last = chain;
-    while (last->next)
-        last = last->next;
-    last->next = *list;
+    if (*list) {
+        struct gf_retired *last = chain;
+        while (last->next)
+            last = last->next;
+        last->next = *list;
+    }
     *list = chain;
 }
 
@@ -111,9 +113,6 @@ struct gf_retired *gf_epoch_wait(struct m *m)
 
 void gf_retired_free(struct gf_retired *chain)
 {
-    while (chain) {
-        struct gf_retired *r = chain;
-        chain = r->next;
-        r->free(r);
-    }
+    while (chain)
+        chain = chain->free(chain);
 }

@@ -22,10 +22,15 @@
 
 #include "sched/sched.h"
 
+// Frees r, and as many of those behind it that have the same function as it likes; returns the first that is left. Runs
+// outside of the runtime, on any goroutine.
+struct gf_retired;
+typedef struct gf_retired *gf_free_retired(struct gf_retired *r);
+
 // In an object that is to be retired.
 struct gf_retired {
     struct gf_retired *next;
-    void (*free)(struct gf_retired *r); // runs outside of the runtime, on any goroutine
+    gf_free_retired *free;
 };
 
 // A bag of this weight is to be collected. That is a system call which interrupts every other processor, microseconds where
@@ -54,7 +59,7 @@ static inline void gf_epoch_leave(struct m *m)
 
 // Takes what no reader that enters from now on can find, and frees it later by free(r). `weight` says how much memory
 // hangs on it, in small objects. From inside the runtime, also with locks held.
-static inline void gf_retire(struct m *m, struct gf_retired *r, void (*free)(struct gf_retired *r),
+static inline void gf_retire(struct m *m, struct gf_retired *r, gf_free_retired *free,
                              uint32_t weight)
 {
     r->free = free;

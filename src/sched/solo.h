@@ -5,7 +5,7 @@
 //   - a thread acquires a P;
 //   - a foreign thread enters the runtime;
 //   - a thread without a P says that it needs such a lock (gf_solo_visit), to deliver a signal from the poller.
-// Nobody else may take those locks, by gf_solo_lock or otherwise. Locks that
+// Nobody else may take those locks, by gf_solo_lock or otherwise, nor change a word that gf_solo_cas changes. Locks that
 // others take too (the scheduler's, the poller's, sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
 // one section may begin solo and end, or be waited for, after the thread has lost that state.
 #ifndef GF_SCHED_SOLO_H
@@ -24,6 +24,16 @@ static inline void gf_solo_lock(struct m *m, struct gf_lock *l, enum gf_rank ran
         return;
     }
     gf_lock(l, rank);
+}
+
+// A compare-and-swap, acquire and release, of a word that is changed from inside the runtime only. On failure *old is
+// what stands there.
+static inline bool gf_solo_cas(struct m *m, _Atomic(uintptr_t) *word, uintptr_t *old, uintptr_t new)
+{
+    // Relaxed: as above.
+    if (gf_load_relaxed(&m->solo) && gf_arch_solo_cas_long(&m->solo, m->rseq_slot, word, *old, new))
+        return true;
+    return gf_cas_acqrel(word, old, new);
 }
 
 // sched.lock is held, m is about to have the P: nobody else is solo from here on. Both NULL: nobody at all.

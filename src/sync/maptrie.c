@@ -101,20 +101,26 @@ void gf_map_trie_free(struct gf_map_trie *t)
     free(t);
 }
 
-static void free_retired_trie(struct gf_retired *r)
+static struct gf_retired *free_retired_trie(struct gf_retired *r)
 {
+    struct gf_retired *next = r->next;
     struct gf_map_node *top = gf_container_of(r, struct gf_map_node, retired);
     gf_map_trie_free(gf_container_of(top, struct gf_map_trie, top));
+    return next;
 }
 
-static void free_retired_node(struct gf_retired *r)
+static struct gf_retired *free_retired_node(struct gf_retired *r)
 {
+    struct gf_retired *next = r->next;
     free(gf_container_of(r, struct gf_map_node, retired));
+    return next;
 }
 
-static void free_retired_entry(struct gf_retired *r)
+static struct gf_retired *free_retired_entry(struct gf_retired *r)
 {
+    struct gf_retired *next = r->next;
     free(gf_container_of(r, struct gf_map_entry, retired));
+    return next;
 }
 
 void gf_map_trie_retire(struct m *m, struct gf_map_trie *t)

@@ -16,10 +16,10 @@
 // no processor; they use shared stacks only.
 //
 // Free means free: a look, which may touch the pool again, comes before the operation's effect.
-#include "sched/epoch.h"
+#include "sync/pool.h"
+
 #include "sched/solo.h"
 
-#include <gofer/pool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -290,14 +290,20 @@ GF_NOINLINE static void *get_slow(go_pool *p)
     return x;
 }
 
+void *gf_pool_take(struct m *m, go_pool *p)
+{
+    struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
+    if (gf_unlikely(!own) || counts_to_look(own))
+        return NULL;
+    void *x = take_private(own);
+    return gf_likely(x != NULL) ? x : take_batch(m, own);
+}
+
 void *go_pool_get(go_pool *p)
 {
-    void *x = NULL;
     struct m *m = gf_enter();
     gf_epoch_enter(m);
-    struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
-    if (gf_likely(own != NULL) && !counts_to_look(own) && !(x = take_private(own)))
-        x = take_batch(m, own);
+    void *x = gf_pool_take(m, p);
     gf_epoch_leave(m);
     gf_leave(m);
     if (gf_unlikely(!x))
@@ -310,13 +316,24 @@ void *go_pool_get(go_pool *p)
 
 enum put { PUT_DONE, PUT_IS_FULL, PUT_NEEDS_LOOK };
 
+static inline bool put_shard(struct m *m, struct shard *s, void *x)
+{
+    return put_private(s, x) || put_batch(m, s, x);
+}
+
 static enum put put_own(struct m *m, struct shard *s, void *x)
 {
     if (counts_to_look(s)) {
         gf_store_relaxed(&s->uses, 0);
         return PUT_NEEDS_LOOK;
     }
-    return put_private(s, x) || put_batch(m, s, x) ? PUT_DONE : PUT_IS_FULL;
+    return put_shard(m, s, x) ? PUT_DONE : PUT_IS_FULL;
+}
+
+bool gf_pool_give(struct m *m, go_pool *p, void *x)
+{
+    struct shard *own = own_shard(gf_load_acquire(core_of(p)), m); // as in install
+    return own && put_shard(m, own, x);
 }
 
 static enum put try_put(go_pool *p, void *x)

@@ -23,35 +23,54 @@ static inline void *gf_arch_rseq_slot(void)
     return (char *)__builtin_thread_pointer() + __rseq_offset + offsetof(struct rseq, rseq_cs);
 }
 
+// The sequence, for words of 4 bytes ("l") and of 8 ("q").
+#define GF_ARCH_SOLO_SEQUENCE(size)                                                                \
+    ".pushsection __rseq_cs, \"aw\"\n"                                                             \
+    ".balign 32\n"                                                                                 \
+    "661:\n\t"                                                                                     \
+    ".long 0, 0\n\t"                                                                               \
+    ".quad 662f, 663f - 662f, 664f\n"                                                              \
+    ".popsection\n"                                                                                \
+    ".pushsection __rseq_failure, \"ax\"\n\t"                                                      \
+    ".byte 0x0f, 0xb9, 0x3d\n\t" /* ud1 SIGNATURE(%%rip), %%edi */                                 \
+    ".long %c[signature]\n"                                                                        \
+    "664:\n\t"                                                                                     \
+    "jmp %l[no]\n"                                                                                 \
+    ".popsection\n\t"                                                                              \
+    "leaq 661b(%%rip), %%rax\n\t"                                                                  \
+    "movq %%rax, (%[slot])\n"                                                                      \
+    "662:\n\t"                                                                                     \
+    "cmpl $0, (%[alone])\n\t"                                                                      \
+    "je %l[no]\n\t"                                                                                \
+    "cmp" size " %[old], (%[word])\n\t"                                                            \
+    "jne %l[no]\n\t"                                                                               \
+    "mov" size " %[new], (%[word])\n"                                                              \
+    "663:"
+
 // Changes *word from old to new as long as *alone is not 0. False: it was 0, or *word was another, or the sequence was
 // aborted; nothing has happened then, and the caller uses the atomic instruction. slot is gf_arch_rseq_slot's.
 GF_ALWAYS_INLINE bool gf_arch_solo_cas(const _Atomic(uint32_t) *alone, void *slot,
                                        _Atomic(uint32_t) *word, uint32_t old, uint32_t new)
 {
-    __asm__ goto(".pushsection __rseq_cs, \"aw\"\n"
-                 ".balign 32\n"
-                 "661:\n\t"
-                 ".long 0, 0\n\t"
-                 ".quad 662f, 663f - 662f, 664f\n"
-                 ".popsection\n"
-                 ".pushsection __rseq_failure, \"ax\"\n\t"
-                 ".byte 0x0f, 0xb9, 0x3d\n\t" // ud1 SIGNATURE(%%rip), %%edi
-                 ".long %c[signature]\n"
-                 "664:\n\t"
-                 "jmp %l[no]\n"
-                 ".popsection\n\t"
-                 "leaq 661b(%%rip), %%rax\n\t"
-                 "movq %%rax, (%[slot])\n"
-                 "662:\n\t"
-                 "cmpl $0, (%[alone])\n\t"
-                 "je %l[no]\n\t"
-                 "cmpl %[old], (%[word])\n\t"
-                 "jne %l[no]\n\t"
-                 "movl %[new], (%[word])\n"
-                 "663:"
+    __asm__ goto(GF_ARCH_SOLO_SEQUENCE("l")
                  :
                  : [alone] "r"(alone), [slot] "r"(slot), [word] "r"(word), [old] "ir"(old),
                    [new] "ir"(new), [signature] "i"(RSEQ_SIG)
+                 : "rax", "memory", "cc"
+                 : no);
+    return true;
+no:
+    return false;
+}
+
+// The same for a word as long as a pointer.
+GF_ALWAYS_INLINE bool gf_arch_solo_cas_long(const _Atomic(uint32_t) *alone, void *slot,
+                                            _Atomic(uintptr_t) *word, uintptr_t old, uintptr_t new)
+{
+    __asm__ goto(GF_ARCH_SOLO_SEQUENCE("q")
+                 :
+                 : [alone] "r"(alone), [slot] "r"(slot), [word] "r"(word), [old] "r"(old),
+                   [new] "r"(new), [signature] "i"(RSEQ_SIG)
                  : "rax", "memory", "cc"
                  : no);
     return true;

@@ -231,7 +231,7 @@ bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **val
     bool done = e && replace_value(e, GF_MAP_GONE, &v);
     if (done)
         bury(s, e);
-    gf_map_leave(s);
+    gf_map_leave_retired(s);
     if (done && value)
         *value = v;
     return done;
@@ -260,7 +260,7 @@ bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *o
     bool done = e && exchange_value(e, old, GF_MAP_GONE);
     if (done)
         bury(s, e);
-    gf_map_leave(s);
+    gf_map_leave_retired(s);
     return done;
 }
 

@@ -125,6 +125,13 @@ static inline struct gf_map_section gf_map_enter(go_map *map)
 static inline void gf_map_leave(struct gf_map_section s)
 {
     gf_epoch_leave(s.m);
+    gf_leave(s.m);
+}
+
+// The same for who may have retired something.
+static inline void gf_map_leave_retired(struct gf_map_section s)
+{
+    gf_epoch_leave(s.m);
     struct gf_retired *garbage = gf_epoch_is_due(s.m) ? gf_epoch_collect(s.m) : NULL;
     gf_leave(s.m);
     if (gf_unlikely(garbage != NULL))

@@ -6,8 +6,9 @@
 //   - a foreign thread enters the runtime;
 //   - a thread without a P says that it needs such a lock (gf_solo_visit), to deliver a signal from the poller.
 // Nobody else may take those locks, by gf_solo_lock or otherwise, nor change a word that gf_solo_cas changes. Locks that
-// others take too (the scheduler's, the poller's, sysmon's) are always atomic. Both kinds of acquisition work on the same lock word, which always says the truth, so
-// one section may begin solo and end, or be waited for, after the thread has lost that state.
+// others take too (the scheduler's, the poller's, sysmon's) are always atomic. Both kinds of acquisition work on the same
+// lock word, which always says the truth, so one section may begin solo and end, or be waited for, after the thread has
+// lost that state.
 #ifndef GF_SCHED_SOLO_H
 #define GF_SCHED_SOLO_H
 

@@ -15,7 +15,7 @@
 struct go_timer {
     struct gf_timechan channel; // chan is NULL for a function timer
     void *creator_pc;           // [const] where go_after_func stands
-    struct go_kept_call call;   // [const] of a function timer
+    struct go_call call; // [const] of a function timer; reg[0] points to one that needs more room
 };
 
 // A ticker is a timer by another name.
@@ -53,12 +53,18 @@ static bool reset(go_timer *t, go_duration d, go_duration period)
     return kept;
 }
 
+// The bound call on the heap, or NULL.
+static struct go_call *large_call(const go_timer *t)
+{
+    return t->call.flags & GO_CALL_FULL ? (struct go_call *)t->call.reg[0] : NULL;
+}
+
 static void release(go_timer *t)
 {
     stop(t);
     if (t->channel.chan)
         go_chan_free((GO_CHAN(go_time))t->channel.chan);
-    free(t->call.large);
+    free(large_call(t));
 }
 
 // --- With a channel ---
@@ -107,8 +113,9 @@ static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t no
 {
     (void)now;
     go_timer *t = gf_container_of(timer, go_timer, channel.timer);
+    const struct go_call *large = large_call(t);
     gf_race_origin(m, timer);
-    gf_spawn(m, gf_kept(&t->call), NULL, t->creator_pc, false);
+    gf_spawn(m, large ? large : &t->call, NULL, t->creator_pc, false);
     return NULL;
 }
 
@@ -117,7 +124,9 @@ go_timer *go_after_func_(go_duration d, struct go_kept_call call)
     go_timer *t = gf_time_alloc(sizeof *t);
     *t = (go_timer){.channel = {.timer = {.fire = start_goroutine}},
                     .creator_pc = __builtin_return_address(0),
-                    .call = call};
+                    .call = call.call};
+    if (call.large)
+        t->call.reg[0] = (uint64_t)call.large;
     start(t, d, 0);
     return t;
 }

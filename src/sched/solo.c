@@ -29,7 +29,7 @@ enum {
 static struct {
     bool possible;      // [const] the kernel and libc have what is needed
     bool eager;         // [const] no pause between an end and the next grant
-    int64_t since;      // [lock sched.lock] of the last grant
+    int64_t since;      // [lock sched.lock] of sysmon's last grant; 0: there was none
     struct p *passed;   // [lock sched.lock] whoever gets this P is solo; NULL: gf_sched.solo is
     int64_t interval;   // [lock sched.lock]
     int64_t not_before; // [lock sched.lock]
@@ -52,7 +52,7 @@ static void end(struct m *m)
     gf_os_membarrier_rseq();
     gf_store_relaxed(&gf_sched.solo, NULL);
     solo.passed = NULL;
-    if (solo.eager)
+    if (solo.eager || solo.since == 0) // a program's start says nothing about its later life
         return;
     int64_t now = gf_os_now();
     bool long_enough = now - solo.since > 10 * solo.interval;
@@ -133,24 +133,37 @@ static bool foreign_thread_inside(void)
     return false;
 }
 
+// Under sched.lock: makes the only thread that runs goroutines solo, if there is such a one.
+static bool grant(void)
+{
+    struct m *m = solo.possible ? only_runner() : NULL;
+    if (!m || gf_load_relaxed(&gf_sched.solo)) // relaxed: under the lock
+        return false;
+    gf_store_relaxed(&gf_sched.solo, m); // 1.
+    gf_os_membarrier();                  // 2.
+    // Acquire: pairs with the release in gf_solo_leave.
+    if (foreign_thread_inside() || gf_load_acquire(&solo.visitors)) { // 3.
+        gf_store_relaxed(&gf_sched.solo, NULL);
+        return false;
+    }
+    // Release: pairs with nothing but the lock that all others have come through.
+    gf_store_release(&m->solo, 1);
+    return true;
+}
+
 void gf_solo_look(int64_t now)
 {
-    // Relaxed: sysmon alone sets it.
-    if (!solo.possible || gf_load_relaxed(&gf_sched.solo))
+    if (gf_load_relaxed(&gf_sched.solo)) // relaxed: a hint
         return;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    struct m *m = now >= solo.not_before ? only_runner() : NULL;
-    if (m) {
-        gf_store_relaxed(&gf_sched.solo, m); // 1.
-        gf_os_membarrier();                  // 2.
-        // Acquire: pairs with the release in gf_solo_leave.
-        if (foreign_thread_inside() || gf_load_acquire(&solo.visitors)) { // 3.
-            gf_store_relaxed(&gf_sched.solo, NULL);
-        } else {
-            solo.since = now;
-            // Release: pairs with nothing but the lock that all others have come through.
-            gf_store_release(&m->solo, 1);
-        }
-    }
+    if (now >= solo.not_before && grant())
+        solo.since = now;
+    gf_unlock(&gf_sched.lock);
+}
+
+void gf_solo_start(void)
+{
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    grant();
     gf_unlock(&gf_sched.lock);
 }

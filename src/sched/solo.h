@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // While one thread is the only one that runs goroutines, nobody else takes the locks of channels and of the parking
-// lot, nor steals from a run queue: the thread is solo, and takes those locks without the locked instruction, which
-// costs as much as the rest of a send. Whatever brings a second thread in, ends that first (sched/solo.c):
+// lot, of timers and pools, nor steals from a run queue: the thread is solo, and takes those locks without the locked
+// instruction, which costs as much as the rest of a send. Whatever brings a second thread in, ends that first
+// (sched/solo.c):
 //   - a thread acquires a P;
 //   - a foreign thread enters the runtime;
 //   - a thread without a P says that it needs such a lock (gf_solo_visit), to deliver a signal from the poller.
@@ -52,6 +53,8 @@ void gf_solo_leave(struct m *m);
 
 // sysmon, without locks: makes the only thread that runs goroutines solo, if there is such a one.
 void gf_solo_look(int64_t now);
+// The same for main's thread, which is alone when it meets the runtime: there is no sysmon before the first goroutine.
+void gf_solo_start(void);
 
 void gf_solo_init(void);
 

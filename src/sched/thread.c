@@ -275,6 +275,7 @@ static struct m *adopt_main(void)
     gf_sched.blocked_count++; // it has no P until gf_wait_for_p
     gf_unlock(&gf_sched.lock);
     gf_wait_for_p(m);
+    gf_solo_start();
     return m;
 }
 

@@ -62,6 +62,10 @@ static bool wake_watcher(void)
 
 void gf_watch_earlier(struct m *m, int64_t when)
 {
+    // The only P is ours: nobody else can make it idle, and whoever gets it from us sees the timer. Relaxed: the number
+    // changes while the world is stopped, which it cannot be as long as we are inside.
+    if (gf_load_relaxed(&gf_sched.procs) == 1 && m && gf_p(m))
+        return;
     gf_fence_seqcst(); // 2. of the protocol above
     // While no P is idle the watcher could not fire it; whoever makes one idle calls this again.
     if (when >= gf_load_relaxed(&gf_sched.watch_until) ||

@@ -36,9 +36,16 @@ GO_RECV_CHAN(go_unit) go_context_done(go_context *c)
     return (GO_CHAN(go_unit))done;
 }
 
+// What most who ask are told, without a call.
+static inline bool lives(const go_context *c)
+{
+    // Relaxed: who learns that it lives learns nothing that others have done.
+    return !c->follows && gf_load_relaxed(&c->state) == GF_CONTEXT_LIVE;
+}
+
 int go_context_err(go_context *c)
 {
-    return gf_context_error(gf_context_state(c));
+    return gf_likely(lives(c)) ? 0 : gf_context_error(gf_context_state(c));
 }
 
 int go_context_cause(go_context *c)

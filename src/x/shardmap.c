@@ -5,12 +5,13 @@
 #include "x/alloc.h"
 
 #include <gofer/x/shardmap.h>
-#include <string.h>
 
 enum { DEFAULT_SHARDS = 32 };
 
 struct go_shardmap {
     unsigned n; // [const]
+    // [const] n - 1 if that is a mask, else 0; with it a division is spared, which costs as much as a walk in the trie.
+    unsigned mask;
     go_map shards[];
 };
 
@@ -21,6 +22,7 @@ go_shardmap *go_shardmap_new(int shards)
     unsigned n = shards > 0 ? (unsigned)shards : DEFAULT_SHARDS;
     go_shardmap *m = gf_x_alloc(sizeof *m + n * sizeof(go_map));
     m->n = n;
+    m->mask = n & (n - 1) ? 0 : n - 1;
     return m;
 }
 
@@ -34,17 +36,35 @@ void go_shardmap_free(go_shardmap *m)
 }
 
 // FNV-1a, 64 bits.
-static uint64_t fnv_1a(const unsigned char *key, size_t n)
+static const uint64_t FNV_START = 0xcbf29ce484222325;
+
+static inline uint64_t fnv_1a_add(uint64_t hash, unsigned char byte)
 {
-    uint64_t hash = 0xcbf29ce484222325;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ key[i]) * 0x100000001b3;
-    return hash;
+    return (hash ^ byte) * 0x100000001b3;
+}
+
+static inline go_map *shard_at(go_shardmap *m, uint64_t hash)
+{
+    return &m->shards[m->mask ? hash & m->mask : hash % m->n];
 }
 
 static inline go_map *shard_of(go_shardmap *m, const void *key, size_t n)
 {
-    return &m->shards[fnv_1a(key, n) % m->n];
+    uint64_t hash = FNV_START;
+    for (size_t i = 0; i < n; i++)
+        hash = fnv_1a_add(hash, ((const unsigned char *)key)[i]);
+    return shard_at(m, hash);
+}
+
+// The same for a text, whose length is found on the way.
+static inline go_map *shard_of_text(go_shardmap *m, const char *key, size_t *n)
+{
+    uint64_t hash = FNV_START;
+    size_t i = 0;
+    for (; key[i]; i++)
+        hash = fnv_1a_add(hash, (unsigned char)key[i]);
+    *n = i;
+    return shard_at(m, hash);
 }
 
 bool go_shardmap_load_n(go_shardmap *m, const void *key, size_t n, void **value)
@@ -54,7 +74,9 @@ bool go_shardmap_load_n(go_shardmap *m, const void *key, size_t n, void **value)
 
 bool go_shardmap_load(go_shardmap *m, const char *key, void **value)
 {
-    return go_shardmap_load_n(m, key, strlen(key), value);
+    size_t n;
+    go_map *shard = shard_of_text(m, key, &n);
+    return go_map_load_n(shard, key, n, value);
 }
 
 void go_shardmap_store_n(go_shardmap *m, const void *key, size_t n, void *value)
@@ -64,7 +86,9 @@ void go_shardmap_store_n(go_shardmap *m, const void *key, size_t n, void *value)
 
 void go_shardmap_store(go_shardmap *m, const char *key, void *value)
 {
-    go_shardmap_store_n(m, key, strlen(key), value);
+    size_t n;
+    go_map *shard = shard_of_text(m, key, &n);
+    go_map_store_n(shard, key, n, value);
 }
 
 void go_shardmap_delete_n(go_shardmap *m, const void *key, size_t n)
@@ -74,7 +98,9 @@ void go_shardmap_delete_n(go_shardmap *m, const void *key, size_t n)
 
 void go_shardmap_delete(go_shardmap *m, const char *key)
 {
-    go_shardmap_delete_n(m, key, strlen(key));
+    size_t n;
+    go_map *shard = shard_of_text(m, key, &n);
+    go_map_delete_n(shard, key, n);
 }
 
 // Passes a range on until the program's function has had enough.

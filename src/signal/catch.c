@@ -141,7 +141,7 @@ static void install(int sig)
 {
     gf_signals bit = gf_signal_bit(sig);
     struct sigaction present;
-    if (sigaction(sig, NULL, &present) != 0)
+    if (gf_os_signal_exchange(sig, NULL, &present) != 0)
         return; // cannot be caught
     bool ours = (present.sa_flags & SA_SIGINFO) && present.sa_sigaction == on_signal;
     if (!(caught.changed & bit))
@@ -163,7 +163,7 @@ void gf_catch(gf_signals set)
 static void set_ignored(int sig)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
-    if (sigaction(sig, &ignore, &old) != 0)
+    if (gf_os_signal_exchange(sig, &ignore, &old) != 0)
         return; // cannot be caught
     if (!(caught.changed & gf_signal_bit(sig)))
         caught.former[sig] = old;

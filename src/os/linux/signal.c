@@ -4,6 +4,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <string.h>
 
 int gf_os_signal_stack_set(void *p, size_t bytes)
 {
@@ -20,6 +21,23 @@ void gf_os_signal_stack_drop(void)
     sigaltstack(&none, NULL);
 }
 
+// Libc has room for 1,024 signals in a mask, of which the kernel fills 64; behind them lies what was on libc's stack. To
+// the search for leaks that is pointers, if it is kept.
+static void drop_rest_of_mask(struct sigaction *a)
+{
+    const size_t filled = (NSIG - 1) / 8;
+    memset((char *)&a->sa_mask + filled, 0, sizeof a->sa_mask - filled);
+}
+
+int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old)
+{
+    if (sigaction(sig, action, old) != 0)
+        return -errno;
+    if (old)
+        drop_rest_of_mask(old);
+    return 0;
+}
+
 // The handlers of the runtime: the first that was installed for each signal. [const] after the start.
 static void (*handlers[NSIG])(int sig, siginfo_t *info, void *context);
 
@@ -30,7 +48,7 @@ int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *conte
     sigemptyset(&action.sa_mask);
     if (!handlers[sig])
         handlers[sig] = f;
-    return sigaction(sig, &action, old) == 0 ? 0 : -errno;
+    return gf_os_signal_exchange(sig, &action, old);
 }
 
 bool gf_os_signal_is_ours(int sig, const struct sigaction *a)

@@ -330,7 +330,16 @@ static bool is_worth_another(const struct gf_leaks *result)
     return !result->complete || (gf_heap_is_simple() && !result->exact);
 }
 
-static void search_with_patience(struct gf_leaks *result)
+// Overwrites what earlier calls have left below the stack pointer: in slots that the frames of the search do not use it
+// would lead to what is lost.
+static GF_NOINLINE void sweep_stack(void)
+{
+    char dead[4096];
+    memset(dead, 0, sizeof dead);
+    __asm__ volatile("" : : "r"(dead) : "memory");
+}
+
+static GF_NOINLINE void search_with_patience(struct gf_leaks *result)
 {
     for (int i = 0; i < ATTEMPTS && is_worth_another(result); i++) {
         if (i > 0)
@@ -344,6 +353,7 @@ struct gf_leaks gf_leaks_find(void)
 {
     struct gf_leaks result = {.leak = gf_os_reserve(GF_MOST_LEAKS * sizeof *result.leak)};
     gf_heap_learn();
+    sweep_stack();
     if (result.leak)
         search_with_patience(&result);
     return result;

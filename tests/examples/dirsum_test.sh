@@ -167,7 +167,7 @@ pid=$!
 tries=0
 until [ "$(readlink /proc/$pid/fd/* 2>/dev/null | grep -c '/cut/\(long\|z\)$')" -eq 2 ]; do
     tries=$((tries + 1))
-    [ $tries -lt 2000 ] || fail "never opens the long files"
+    [ $tries -lt 6000 ] || fail "never opens the long files"
     sleep 0.01
 done
 kill -INT $pid
@@ -180,7 +180,7 @@ output_is_right "what was done before SIGINT"
 
 # ---- Progress: on a terminal only, and gone at the end ----
 if command -v script >/dev/null; then
-    truncate -s 3G sizes/hole || exit 2
+    truncate -s 1G sizes/hole || exit 2
     script -qec "'$dirsum' sizes >'$work/out'" "$work/err" >/dev/null </dev/null || fail "fails on a terminal"
     says '[1-9][0-9]* files, [0-9.]+ [kMG]B, [0-9.]+ [kMG]?B/s'
     # What the terminal got last, without script's own closing line, erases the line.

@@ -16,25 +16,43 @@ fail() {
     exit 1
 }
 
-# start NAME PORT COMMAND…: waits until somebody answers at the port; its process is $pid.
+is_alive() {
+    case $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) in
+        '' | Z) return 1 ;;
+    esac
+}
+
+# start PORT COMMAND…: waits until it answers at the port with this very directory, for somebody else may be there; its
+# process is $pid.
 start() {
     at=$1
     shift
     "$@" >>"$work/log" 2>&1 &
     pid=$!
-    for _ in $(seq 100); do
-        curl -s -o /dev/null "http://127.0.0.1:$at/" && return
-        kill -0 "$pid" 2>/dev/null || fail "did not start: $*"
+    for _ in $(seq 600); do
+        [ "$(curl -s "http://127.0.0.1:$at/files/whose.txt")" = $$ ] && return
+        is_alive "$pid" || return 1
         sleep 0.1
     done
-    fail "does not answer: $*"
+    return 1
 }
 
+start_upstream() {
+    start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work" && upstream=$pid
+}
+
+# Three ports in a row that nobody has: one for the proxy, one for the upstream, and one for nobody.
+echo $$ >"$work/whose.txt"
 port=$((10000 + $$ % 7000 * 3)) # below those that the system gives to clients
-start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
-upstream=$pid
-start "$port" "$1" "127.0.0.1:$port" "http://127.0.0.1:$((port + 2))" "http://127.0.0.1:$((port + 1))"
-proxy=$pid
+for _ in 1 2 3 4 5; do
+    start_upstream &&
+        start "$port" "$1" "127.0.0.1:$port" "http://127.0.0.1:$((port + 2))" "http://127.0.0.1:$((port + 1))" &&
+        proxy=$pid && break
+    kill $upstream "$pid" 2>/dev/null
+    upstream=
+    port=$((port + 3))
+done
+[ -n "$proxy" ] || fail "did not start"
 base=http://127.0.0.1:$port
 
 # expect STATUS PATTERN CURL-ARGUMENTS…
@@ -62,8 +80,7 @@ kill_upstream() {
 }
 kill_upstream
 expect 502 'Bad Gateway' "$base/api/items"
-start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
-upstream=$pid
+start_upstream || fail "the upstream does not come back"
 expect 200 '^\[\]$' "$base/api/items"
 
 # Killed in the middle of 50 answers: each of these breaks off, the proxy serves, and keeps nothing of them.
@@ -71,7 +88,7 @@ sockets() {
     find "/proc/$proxy/fd" -lname 'socket:*' 2>/dev/null | wc -l
 }
 only_listens() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ "$(sockets)" -eq 1 ] && return
         sleep 0.1
     done
@@ -79,7 +96,7 @@ only_listens() {
 }
 curl -N -Z --parallel-immediate --parallel-max 50 "$base/api/clock?ticks=1000&n=[1-50]" -o "$work/stream.#1" 2>/dev/null &
 client=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ "$(grep -ls 'tick 1' "$work"/stream.* | wc -l)" -eq 50 ] && break
     sleep 0.1
 done
@@ -88,8 +105,7 @@ kill_upstream
 wait "$client" && fail "streams that broke off came to an end"
 expect 502 'Bad Gateway' "$base/"
 only_listens
-start $((port + 1)) "$httpd" "127.0.0.1:$((port + 1))" "$work"
-upstream=$pid
+start_upstream || fail "the upstream does not come back"
 expect 200 '^\[\]$' "$base/api/items"
 
 kill -TERM "$proxy"

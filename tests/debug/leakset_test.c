@@ -337,7 +337,7 @@ static void read_twice(struct objects *o)
 {
     go_rwmutex_rlock(&o->rw);
     CHILD(o, write_lock, &o->rw);
-    go_sleep(20 * SHORT); // until the writer waits
+    WAIT_UNTIL(test_count_waiters(&o->rw, sizeof o->rw) > 0);
     if (!o->ready) {
         go_rwmutex_rlock(&o->rw);
         go_rwmutex_runlock(&o->rw);
@@ -416,7 +416,7 @@ static void change_without_signal(struct objects *o, bool fixed)
 {
     go_cond_init(&o->cond, &o->m);
     CHILD(o, wait_until_ready, o);
-    go_sleep(5 * SHORT); // until it waits
+    WAIT_UNTIL(test_count_waiters(&o->cond, sizeof o->cond) > 0);
     go_mutex_lock(&o->m);
     o->ready = true;
     go_mutex_unlock(&o->m);
@@ -478,7 +478,7 @@ static const struct pattern patterns[] = {
     {"signal before the wait", signal_before_the_wait, 1},
     {"once in itself", once_in_itself, 1},
 };
-enum { PATTERNS = sizeof patterns / sizeof patterns[0], MOST_LOOKS = 40 };
+enum { PATTERNS = sizeof patterns / sizeof patterns[0], MOST_LOOKS = 1000 };
 
 // ---- Planting ----
 
@@ -552,10 +552,12 @@ static void sweep_then_search(chan(size_t) found)
     search(found);
 }
 
-// In a goroutine of its own, on a stack that has been swept: what earlier calls have left in unused slots of the frames
-// that lead to the search would keep a leak from being found. The scheduler's timers run on the stack of whoever parks.
-static size_t found_now(void)
+// In a goroutine of its own, on a stack that has been swept, as the one of who waits for it: what earlier calls have left
+// in unused slots of the frames that lead to the search would keep a leak from being found. The scheduler's timers run on
+// the stack of whoever parks.
+static NOINLINE size_t found_now(void)
 {
+    sweep();
     chan(size_t) found = chan_make(size_t);
     go(sweep_then_search, found);
     size_t n = chan_recv(found);

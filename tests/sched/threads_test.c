@@ -150,11 +150,11 @@ TEST(preemption_waits_while_there_may_be_no_more_threads)
 
 // --- What the system refuses ---
 
-// Gives this process a user of its own, with so many threads.
+// Gives this process a user of its own, with so many threads: no other test's either, for they may run at the same time.
 static void limit_threads(rlim_t most)
 {
     struct rlimit limit = {most, most};
-    const uid_t nobody_else = 54321;
+    const uid_t nobody_else = 30000 + (uid_t)getpid() % 30000;
     CHECK(setrlimit(RLIMIT_NPROC, &limit) == 0);
     if (setresuid(nobody_else, nobody_else, nobody_else) != 0)
         _exit(77);

@@ -6,6 +6,8 @@
 #include "support/harness.h"
 
 #include <poll.h>
+#include <regex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,10 +53,11 @@ static bool capture_some(struct capture *c)
     return true;
 }
 
-static void drain(struct capture c[2])
+// Until both streams have ended, or the second one says what was to be waited for.
+static void drain(struct capture c[2], const regex_t *awaited)
 {
     int open = 2;
-    while (open > 0) {
+    while (open > 0 && !(awaited && regexec(awaited, c[1].text, 0, NULL, 0) == 0)) {
         struct pollfd p[2] = {{c[0].fd, POLLIN, 0}, {c[1].fd, POLLIN, 0}};
         if (poll(p, 2, -1) < 0)
             continue;
@@ -72,7 +75,7 @@ static int wait_status(pid_t child)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-struct outcome test_run_child(void (*body)(void))
+static struct outcome run_child(void (*body)(void), const regex_t *awaited)
 {
     int out[2], err[2];
     if (pipe(out) || pipe(err))
@@ -89,8 +92,28 @@ struct outcome test_run_child(void (*body)(void))
     close(out[1]);
     close(err[1]);
     struct capture c[2] = {{out[0], calloc(1, 1), 0}, {err[0], calloc(1, 1), 0}};
-    drain(c);
+    drain(c, awaited);
+    if (awaited)
+        kill(child, SIGKILL);
+    for (int i = 0; i < 2; i++)
+        if (c[i].fd >= 0)
+            close(c[i].fd);
     return (struct outcome){.status = wait_status(child), .out = c[0].text, .err = c[1].text};
+}
+
+struct outcome test_run_child(void (*body)(void))
+{
+    return run_child(body, NULL);
+}
+
+struct outcome test_watch_child(void (*body)(void), const char *regex)
+{
+    regex_t awaited;
+    if (regcomp(&awaited, regex, REG_EXTENDED | REG_NOSUB) != 0)
+        test_fail(__FILE__, __LINE__, "bad regular expression: %s", regex);
+    struct outcome o = run_child(body, &awaited);
+    regfree(&awaited);
+    return o;
 }
 
 struct outcome test_expect_fatal(const char *file, int line, void (*body)(void), const char *text)

@@ -85,7 +85,11 @@ struct outcome {
 // calling process must not have started the runtime.
 struct outcome test_run_child(void (*body)(void));
 
-// The same, and checks that the child died with status 2 and said this.
+// The same with a child that goes on: once it has written on standard error what matches the regular expression, it is
+// killed.
+struct outcome test_watch_child(void (*body)(void), const char *regex);
+
+// Runs a child, and checks that it died with status 2 and said this.
 struct outcome test_expect_fatal(const char *file, int line, void (*body)(void), const char *text);
 #define EXPECT_FATAL(body, text) test_expect_fatal(__FILE__, __LINE__, body, text)
 

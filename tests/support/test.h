@@ -35,6 +35,8 @@ void test_one_processor(void);
 
 // On one processor: lets every other goroutine run until it is parked or has ended.
 void test_settle(void);
+// How many goroutines are parked on this object, of so many bytes.
+int test_count_waiters(const void *object, size_t size);
 // Opens the poller, whose descriptors then stay: for tests that count those that are open, or use them up.
 void test_open_poller(void);
 

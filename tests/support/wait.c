@@ -67,6 +67,16 @@ void test_settle(void)
     }
 }
 
+int test_count_waiters(const void *object, size_t size)
+{
+    int count = 0;
+    for (uint32_t i = 0; i < gf_view_g_count(); i++) {
+        struct gf_view v;
+        count += gf_view_read(gf_view_g(i), &v) && (uintptr_t)v.object - (uintptr_t)object < size;
+    }
+    return count;
+}
+
 struct test_thread {
     pthread_t id;
     void (*f)(void *arg);

@@ -3,6 +3,9 @@
 // timers and their functions may be treated roughly: freed by themselves, reset while they run, abandoned by the thousand.
 #include "support/test.h"
 
+#include <sys/prctl.h>
+#include <time.h>
+
 static atomic_int runs, running, most;
 
 // As if somebody had set the wall clock an hour forward or back between two readings.
@@ -25,19 +28,33 @@ TEST(moments_without_a_monotonic_reading_go_by_the_wall_clock)
     CHECK_EQ(go_time_sub(a, go_now()) < 0, 1);
 }
 
-// The machine may be busy, so one good one among many tries will do; a timer that rounds up would never have one.
+static void sleep_in_the_kernel(go_duration d)
+{
+    struct timespec t = {0, d};
+    nanosleep(&t, NULL);
+}
+
+static void keep_least_delay(go_duration *least, void (*sleep)(go_duration))
+{
+    go_time start = go_now();
+    sleep(GO_MILLISECOND);
+    go_duration late = go_since(start) - GO_MILLISECOND;
+    CHECK(late >= 0);
+    *least = late < *least ? late : *least;
+}
+
+// The machine may be busy, so one good one among many tries will do; a timer that rounds up would never have one. And it
+// may be slow to wake a thread at all, which a plain sleep beside it shows.
 TEST(sleep_ends_within_50_microseconds_when_a_processor_is_idle)
 {
-    go_duration best = INT64_MAX;
-    for (int i = 0; i < 2000 && best > 50 * GO_MICROSECOND; i++) {
-        go_time start = go_now();
-        go_sleep(GO_MILLISECOND);
-        go_duration late = go_since(start) - GO_MILLISECOND;
-        CHECK(late >= 0);
-        best = late < best ? late : best;
+    go_duration ours = INT64_MAX, kernels = INT64_MAX;
+    CHECK_EQ(prctl(PR_SET_TIMERSLACK, 1), 0);
+    for (int i = 0; i < 2000 && ours > 50 * GO_MICROSECOND; i++) {
+        keep_least_delay(&kernels, sleep_in_the_kernel);
+        keep_least_delay(&ours, go_sleep);
     }
     if (test_slowdown() == 1)
-        CHECK(best <= 50 * GO_MICROSECOND);
+        CHECK(ours <= 50 * GO_MICROSECOND + kernels);
 }
 
 static go_timer *own;

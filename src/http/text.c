@@ -42,13 +42,22 @@ static bool is(char c, uint8_t class)
     return class_of[(unsigned char)c] & class;
 }
 
+static bool is_letter(char c)
+{
+    unsigned char l = gf_lower((unsigned char)c);
+    return l >= 'a' && l <= 'z';
+}
+
 bool gf_text_same(struct gf_span a, struct gf_span b)
 {
     if (a.n != b.n)
         return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (gf_lower((unsigned char)a.p[i]) != gf_lower((unsigned char)b.p[i]))
+    for (size_t i = 0; i < a.n; i++) {
+        // Mostly they are the same; where they are not, it may be the bit that tells the case of letters.
+        unsigned difference = (unsigned char)a.p[i] ^ (unsigned char)b.p[i];
+        if (difference && (difference != 0x20 || !is_letter(a.p[i])))
             return false;
+    }
     return true;
 }
 

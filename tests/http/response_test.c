@@ -374,6 +374,32 @@ TEST(types_are_told_by_the_first_bytes)
     CHECK_STR(SNIFF("plain \xC3\xA4 text"), "text/plain; charset=utf-8");
     CHECK_STR(SNIFF("\x89PNG\r\n\x1A\n..."), "image/png");
     CHECK_STR(SNIFF("a\0b"), "application/octet-stream");
+    CHECK_STR(SNIFF("a long line, and then a control byte \1"), "application/octet-stream");
+    CHECK_STR(SNIFF("a long line with tabs\t, escapes \x1B, \x7F and \xFF"),
+              "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF(""), "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF("\n<?xml version"), "text/xml; charset=utf-8");
+    CHECK_STR(SNIFF("<!--x"), "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF("<!-- x"), "text/html; charset=utf-8");
+    CHECK_STR(SNIFF("<bx>"), "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF("\xEF\xBB\xBF"
+                    "a"),
+              "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF("\xFE\xFF\0a"), "text/plain; charset=utf-16be");
+    CHECK_STR(SNIFF("RIFF....WEBPVP"), "image/webp");
+    CHECK_STR(SNIFF("RIFF....WAVE"), "audio/wave");
+    CHECK_STR(SNIFF("XXXX....WAVE"), "text/plain; charset=utf-8");
+    CHECK_STR(SNIFF("MThd\0\0\0\6"), "audio/midi");
+    CHECK_STR(SNIFF("\0\0\1\0"), "image/x-icon");
+    CHECK_STR(SNIFF("\0\0\0\x14"
+                    "ftypisom0000mp41"),
+              "video/mp4");
+    CHECK_STR(SNIFF("\0\0\0\x14"
+                    "ftypisommp410000"),
+              "application/octet-stream");
+    CHECK_STR(SNIFF("0123456789012345678901234567890123LP"), "application/vnd.ms-fontobject");
+    CHECK_STR(SNIFF("OTTO\0"), "font/otf");
+    CHECK_STR(SNIFF("Rar!\x1A\7\1\0"), "application/x-rar-compressed");
     CHECK_STR(gf_type_of_name("a/b.CSS"), "text/css; charset=utf-8");
     CHECK(gf_type_of_name("noending") == NULL);
 }

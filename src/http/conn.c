@@ -268,17 +268,30 @@ static int take_last_bytes(struct gf_http_conn *c)
     return 0;
 }
 
-// Waits until there is something to read, and reads it. 0, or an error. A connection that waits for readability holds no
-// buffer; one under a layer has to read, and does.
+// A connection under a layer cannot wait for readability: it has to read, and holds a buffer meanwhile.
+static int wait_for_layer(struct gf_http_conn *c, uint32_t state)
+{
+    int got = take_first_bytes(c, go_conn_read);
+    if (!change_state(c, state, GF_CONN_ACTIVE))
+        return got <= 0 ? -ESHUTDOWN : take_last_bytes(c);
+    return got < 0 ? got : 0;
+}
+
+// Waits until there is something to read, and reads it. 0, or an error. While it waits it holds no buffer.
 static int wait_for_request(struct gf_http_conn *c, uint32_t state)
 {
-    bool layered = gf_netconn_is_layered(c->net);
+    if (gf_netconn_is_layered(c->net))
+        return wait_for_layer(c, state);
     for (;;) {
-        int got = layered ? take_first_bytes(c, go_conn_read) : gf_netconn_wait_readable(c->net);
-        if (!change_state(c, state, GF_CONN_ACTIVE))
-            return layered && got <= 0 ? -ESHUTDOWN : take_last_bytes(c);
-        if (got == 0)
-            got = take_first_bytes(c, gf_netconn_try_read);
+        int got = gf_netconn_begin_reading(c->net);
+        bool mine = got == 0; // the turn to read
+        bool leaving = !change_state(c, state, GF_CONN_ACTIVE);
+        if (mine && !leaving)
+            got = take_first_bytes(c, gf_netconn_read_ready);
+        if (mine)
+            gf_netconn_end_reading(c->net);
+        if (leaving)
+            return take_last_bytes(c);
         if (got)
             return got < 0 ? got : 0;
         gf_store_relaxed(&c->state, state); // relaxed: as declared

@@ -13,12 +13,14 @@ struct gf_span gf_fields_find(const struct gf_fields *f, struct gf_span name)
     return gf_span(NULL, 0);
 }
 
-size_t gf_fields_count(const struct gf_fields *f, const char *name)
+struct gf_span gf_fields_get_counted(const struct gf_fields *f, const char *name, size_t *count)
 {
-    size_t n = 0;
+    struct gf_span wanted = gf_span(name, strlen(name)), first = gf_span(NULL, 0);
+    *count = 0;
     for (size_t i = 0; i < f->count; i++)
-        n += gf_text_is(f->list[i].name, name);
-    return n;
+        if (gf_text_same(f->list[i].name, wanted) && (*count)++ == 0)
+            first = f->list[i].value;
+    return first;
 }
 
 bool gf_fields_have(const struct gf_fields *f, const char *name, const char *element)

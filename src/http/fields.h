@@ -25,8 +25,8 @@ static inline struct gf_span gf_fields_get(const struct gf_fields *f, const char
     return gf_fields_find(f, gf_span(name, strlen(name)));
 }
 
-// How many fields have that name.
-size_t gf_fields_count(const struct gf_fields *f, const char *name);
+// The same, and how many fields have that name.
+struct gf_span gf_fields_get_counted(const struct gf_fields *f, const char *name, size_t *count);
 // Whether a field of that name has this element in its list.
 bool gf_fields_have(const struct gf_fields *f, const char *name, const char *element);
 // Adds a field; the spans must live as long as the arena.

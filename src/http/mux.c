@@ -36,6 +36,7 @@ struct go_http_mux {
     struct pattern_entry *all;   // [lock] every pattern, newest first
     struct gf_node hosts;        // the tree's root: children are hosts, "" for patterns without
     _Atomic(size_t) most_values; // [atomic] of any pattern; stored before the pattern is published
+    _Atomic(bool) has_hosts;     // [atomic] some pattern names a host; likewise
     _Atomic(struct gf_middleware *) uses; // [atomic] outermost first; stored with release
     _Alignas(16) char first[2048];        // the arena's first block
 };
@@ -70,6 +71,8 @@ static void add_to_tree(go_http_mux *mux, const struct gf_pattern *p)
     // Relaxed: the mutex orders it for writers, the releases below for readers.
     if (p->values > gf_load_relaxed(&mux->most_values))
         gf_store_relaxed(&mux->most_values, p->values);
+    if (*p->host)
+        gf_store_relaxed(&mux->has_hosts, true); // relaxed: as above
     struct gf_node *n = gf_node_make(a, &mux->hosts, text(p->host));
     n = gf_node_make(a, n, text(p->method));
     for (size_t i = 0; i < p->count; i++) {
@@ -228,7 +231,10 @@ static const struct gf_pattern *match_host(go_http_mux *mux, struct search *s, s
 static const struct gf_pattern *match(go_http_mux *mux, struct search *s, struct gf_span host,
                                       struct gf_span method, struct gf_span path)
 {
-    const struct gf_pattern *found = host.n ? match_host(mux, s, host, method, path) : NULL;
+    const struct gf_pattern *found = NULL;
+    // Relaxed: a pattern that is published later is not matched then.
+    if (host.n && gf_load_relaxed(&mux->has_hosts))
+        found = match_host(mux, s, host, method, path);
     return found ? found : match_host(mux, s, gf_span("", 0), method, path);
 }
 

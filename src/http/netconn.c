@@ -17,15 +17,26 @@ bool gf_netconn_is_layered(go_conn *c)
     return c->layer != NULL;
 }
 
-int gf_netconn_wait_readable(go_conn *c)
+int gf_netconn_begin_reading(go_conn *c)
 {
     int error = gf_fd_begin(&c->fd, GF_READING);
     if (error)
         return error;
     while (!error && !gf_fd_may_try(&c->fd, GF_READING))
         error = gf_fd_wait(&c->fd, GF_READING);
-    gf_fd_end(&c->fd, GF_READING);
+    if (error)
+        gf_fd_end(&c->fd, GF_READING);
     return error;
+}
+
+void gf_netconn_end_reading(go_conn *c)
+{
+    gf_fd_end(&c->fd, GF_READING);
+}
+
+ssize_t gf_netconn_read_ready(go_conn *c, void *buf, size_t n)
+{
+    return gf_conn_try_read_socket(c, buf, n);
 }
 
 ssize_t gf_netconn_try_read(go_conn *c, void *buf, size_t n)

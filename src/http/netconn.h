@@ -8,9 +8,13 @@
 
 // Whether a layer (TLS) reads in the socket's place: the next two are for connections without one.
 bool gf_netconn_is_layered(go_conn *c);
-// Waits until a read makes sense: 0, or an error of the wait.
-int gf_netconn_wait_readable(go_conn *c);
-// Reads what is there: bytes, 0 at the end, -EAGAIN if there is nothing. Heeds no deadline.
+// Waits until a read makes sense: 0, and it is the caller's turn to read until gf_netconn_end_reading; or an error of the
+// wait.
+int gf_netconn_begin_reading(go_conn *c);
+void gf_netconn_end_reading(go_conn *c);
+// In that turn, reads what is there: bytes, 0 at the end, -EAGAIN if there is nothing. Heeds no deadline.
+ssize_t gf_netconn_read_ready(go_conn *c, void *buf, size_t n);
+// The same in a turn of its own.
 ssize_t gf_netconn_try_read(go_conn *c, void *buf, size_t n);
 // Waits until the peer has closed its side: 0. Something else than 0: the deadline came, the connection was closed here,
 // or the peer has sent something that should be read first.

@@ -239,12 +239,11 @@ static enum gf_parse bad(struct gf_parser *p, int status, const char *reason)
 // The transfer codings: none, or chunked alone.
 static enum gf_parse check_coding(struct gf_parser *p)
 {
-    size_t codings = gf_fields_count(&p->at, "transfer-encoding");
+    size_t codings;
+    struct gf_span coding = gf_fields_get_counted(&p->at, "transfer-encoding", &codings);
     if (codings == 0)
         return GF_PARSE_HEAD;
-    bool chunked = codings == 1 &&
-                   gf_text_is(gf_fields_get(&p->at, "transfer-encoding"), "chunked");
-    if (!chunked)
+    if (codings > 1 || !gf_text_is(coding, "chunked"))
         return bad(p, 501, "unsupported transfer encoding");
     if (p->ll.flags & F_CONTENT_LENGTH)
         return bad(p, 400, "content length and transfer encoding");
@@ -263,10 +262,10 @@ static enum gf_parse check_request(struct gf_parser *p)
         return bad(p, 400, "malformed request line");
     if (has_escaped_nul(url))
         return bad(p, 400, "escaped NUL in the target");
-    size_t hosts = gf_fields_count(&p->at, "host");
+    size_t hosts;
+    struct gf_span host = p->host = gf_fields_get_counted(&p->at, "host", &hosts);
     if (hosts > 1 || (hosts == 0 && p->ll.http_minor == 1))
         return bad(p, 400, hosts ? "too many Host headers" : "missing required Host header");
-    struct gf_span host = gf_fields_get(&p->at, "host");
     if (host.n && (memchr(host.p, ' ', host.n) || memchr(host.p, '/', host.n)))
         return bad(p, 400, "malformed Host header");
     return check_coding(p);

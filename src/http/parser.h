@@ -31,6 +31,7 @@ struct gf_parser {
     size_t url_at, url_n;
     size_t name_at, name_n, value_at, value_n;
     struct gf_fields at;      // spans are offsets until the head is complete
+    struct gf_span host;      // a request's, once the head is complete; p is NULL if it has none
     struct gf_fields trailer; // copies
     size_t extra;             // bytes of trailer and chunk extensions so far
     char *name,

@@ -67,8 +67,7 @@ int gf_request_init(struct go_http_request *r, struct gf_parser *p, struct gf_ar
     r->method = llhttp_method_name((llhttp_method_t)p->ll.method);
     r->http10 = p->ll.http_minor == 0;
     r->target.method = text(r->method);
-    struct gf_span host = gf_fields_get(&p->at, "host");
-    r->target.host = host.p ? host : gf_span("", 0);
+    r->target.host = p->host.p ? p->host : gf_span("", 0);
     return read_target(r, gf_parser_url(p));
 }
 

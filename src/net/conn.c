@@ -88,19 +88,14 @@ static bool has_drained(const go_conn *c, ssize_t got, size_t n)
 
 ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n)
 {
-    ssize_t got;
     if (!gf_fd_may_try(&c->fd, GF_READING))
         return -EAGAIN;
     uint32_t news = gf_fd_news(&c->fd, GF_READING);
-    do
-        got = recv(c->fd.number, buf, n, 0);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = gf_os_recv(c->fd.number, buf, n);
     gf_race_acquire(&gf_io_past);
-    if (got < 0 && errno != EAGAIN)
-        return -errno;
-    if (got < 0 || has_drained(c, got, n))
+    if (got == -EAGAIN || has_drained(c, got, n))
         gf_fd_found_dry(&c->fd, GF_READING, news);
-    return got < 0 ? -EAGAIN : got;
+    return got;
 }
 
 ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n)
@@ -136,29 +131,16 @@ ssize_t go_conn_read(go_conn *c, void *buf, size_t n)
 
 // --- Writing ---
 
-// One part goes by the shorter system call.
-static ssize_t send_now(int socket, const struct msghdr *message)
-{
-    if (message->msg_iovlen == 1 && !message->msg_name)
-        return send(socket, message->msg_iov->iov_base, message->msg_iov->iov_len, MSG_NOSIGNAL);
-    return sendmsg(socket, message, MSG_NOSIGNAL);
-}
-
 ssize_t gf_conn_try_send(go_conn *c, const struct msghdr *message)
 {
-    ssize_t put;
     if (!gf_fd_may_try(&c->fd, GF_WRITING))
         return -EAGAIN;
     uint32_t news = gf_fd_news(&c->fd, GF_WRITING);
     gf_race_release(&gf_io_past);
-    do
-        put = send_now(c->fd.number, message);
-    while (put < 0 && errno == EINTR);
-    if (put < 0 && errno != EAGAIN)
-        return -errno;
-    if (put < 0)
+    ssize_t put = gf_os_send(c->fd.number, message);
+    if (put == -EAGAIN)
         gf_fd_found_dry(&c->fd, GF_WRITING, news);
-    return put < 0 ? -EAGAIN : put;
+    return put;
 }
 
 ssize_t gf_conn_send_message(go_conn *c, const struct msghdr *message)
@@ -253,6 +235,9 @@ ssize_t go_conn_writev(go_conn *c, const struct iovec *v, int count)
     ssize_t done = 0, put;
     for (int i = 0; GF_RACE && i < count; i++)
         gf_race_read(v[i].iov_base, v[i].iov_len, __builtin_return_address(0));
+    if (count == 1)
+        return c->layer ? c->layer->write(c->state, v->iov_base, v->iov_len)
+                        : gf_conn_write_socket(c, v->iov_base, v->iov_len);
     if (c->layer)
         return write_joined(c, v, count);
     for (; count > PARTS; v += PARTS, count -= PARTS) {

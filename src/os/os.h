@@ -152,6 +152,14 @@ ssize_t gf_os_try_pread(int fd, void *buf, size_t n, off_t offset);
 ssize_t gf_os_without_sigpipe(ssize_t (*f)(int fd, const void *buf, size_t n), int fd,
                               const void *buf, size_t n);
 
+// --- socket.c ---
+
+struct msghdr;
+
+// Receive and send once: how much, 0 at the end, or a negative errno. SIGPIPE does not come.
+ssize_t gf_os_recv(int socket, void *buf, size_t n);
+ssize_t gf_os_send(int socket, const struct msghdr *message);
+
 // --- process.c ---
 
 // A descriptor that stands for a child of this process; if there is none to be had the child is killed.

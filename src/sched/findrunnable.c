@@ -221,7 +221,8 @@ static bool may_spin(struct m *m)
     return true;
 }
 
-// Steals; finding nothing, looks again for some microseconds, for work often comes soon.
+// Steals; finding nothing, looks again for some microseconds, for work often comes soon. Not where it comes from: a thread
+// that the poller has fed waits there again at once, for what comes next comes to who sleeps in it, not to who spins.
 static struct g *spin(struct m *m, struct p *p)
 {
     if (gf_load_relaxed(&gf_sched.procs) == 1 || !may_spin(m))
@@ -231,7 +232,7 @@ static struct g *spin(struct m *m, struct p *p)
         struct g *g = steal_work(m, p);
         if (!g)
             g = get_global(p, GF_RUNQ_SIZE);
-        if (g || gf_load_relaxed(&gf_sched.stopping) ||
+        if (g || m->polled || gf_load_relaxed(&gf_sched.stopping) ||
             gf_arch_ticks() - start > SPIN_US * gf_arch_ticks_per_us())
             return g;
         for (int i = 0; i < 16; i++)
@@ -248,9 +249,14 @@ static struct g *look_everywhere(struct m *m, struct p *p)
     if ((g = look_around(m, p)) || (g = pick_local(m, p)) || (g = get_global(p, GF_RUNQ_SIZE)))
         return g;
     gf_poller_look(m);
-    if ((g = pick_local(m, p)))
+    if ((g = pick_local(m, p))) {
+        m->polled = true;
         return g;
-    return spin(m, p);
+    }
+    g = spin(m, p);
+    if (g)
+        m->polled = false;
+    return g;
 }
 
 // Whether any P's ring or timers, or the global queue, have something. The last look before sleeping.

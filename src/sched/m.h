@@ -55,6 +55,7 @@ struct m {
     _Atomic(bool) foreign; // a thread that gofer did not make; relaxed: set when it is adopted
 
     // From here to seen_tick: cleared when the structure serves another thread.
+    bool polled;           // what it found last came from the poller: see spin; [owner M]
     bool spinning;         // looks for work without having any; [owner M]
     bool main_thread;      // [const] its thread id is the process id
     bool ending;           // a goroutine locked to it has ended, and it ends too; [owner M]

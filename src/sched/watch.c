@@ -172,8 +172,10 @@ static void be_watcher(struct m *m)
     gf_store_release(&gf_sched.watcher, NULL); // pairs with the next watcher's compare-and-swap
     if (due || polled)
         gf_claim_idle_p(m, whose);
-    if (polled)
+    if (polled) {
+        m->polled = true;
         gf_ready_all(m, polled);
+    }
 }
 
 // Read once, by the first that is superfluous; by several at once to the same end.

@@ -135,8 +135,9 @@ GO_API const char *go_http_status_text(int status);
 
 // --- Files ---
 
-// Answers with a file: its type by its name, Last-Modified and If-Modified-Since, one range of bytes (206, 416). A directory
-// is answered by its index.html, a missing file by 404, another method than GET and HEAD by 405.   Go: http.ServeFile
+// Answers with a file: its type by its name, or else by its beginning; Last-Modified, and an ETag that was set before, with
+// the conditions that a client makes of them (304, 412); ranges of bytes, one or several (206, 416). A directory is answered
+// by its index.html, a missing file by 404, another method than GET and HEAD by 405.   Go: http.ServeFile
 GO_API void go_http_file(go_http_response *w, go_http_request *r, const char *path);
 // A handler that serves the files below a directory, its argument: for patterns with a rest, like "GET /static/" or
 // "GET /{file...}", which names the file. A path that climbs out is answered by 400.   Go: http.FileServer

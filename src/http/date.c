@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -54,18 +55,42 @@ GF_NOINLINE void gf_date_now(char *out)
     memcpy(out, last.text, GF_DATE_SIZE);
 }
 
+static int month_of(const char *name)
+{
+    for (int i = 0; i < 12; i++)
+        if (strcmp(months[i], name) == 0)
+            return i;
+    return -1;
+}
+
+// Reads one of the three forms: today's, RFC 850's with two digits for the year, and asctime's. All are in GMT.
+static bool scan(const char *text, struct tm *tm, char month[4])
+{
+    int used = 0;
+    if (sscanf(text, "%*3c, %2d %3s %4d %2d:%2d:%2d GMT%n", &tm->tm_mday, month, &tm->tm_year,
+               &tm->tm_hour, &tm->tm_min, &tm->tm_sec, &used) == 6 &&
+        used && !text[used])
+        return true;
+    used = 0;
+    if (sscanf(text, "%*[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &tm->tm_mday, month,
+               &tm->tm_year, &tm->tm_hour, &tm->tm_min, &tm->tm_sec, &used) == 6 &&
+        used && !text[used]) {
+        tm->tm_year += tm->tm_year < 69 ? 2000 : 1900;
+        return true;
+    }
+    used = 0;
+    return sscanf(text, "%*3c %3s %2d %2d:%2d:%2d %4d%n", month, &tm->tm_mday, &tm->tm_hour,
+                  &tm->tm_min, &tm->tm_sec, &tm->tm_year, &used) == 6 &&
+           used && !text[used];
+}
+
 int64_t gf_date_parse(const char *text)
 {
     struct tm tm = {0};
-    char month[4], zone[4];
-    int used = 0;
-    if (sscanf(text, "%*3c, %2d %3s %4d %2d:%2d:%2d %3s%n", &tm.tm_mday, month, &tm.tm_year,
-               &tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone, &used) != 7 ||
-        text[used] || strcmp(zone, "GMT") != 0)
+    char month[4];
+    if (!scan(text, &tm, month))
         return -1;
-    for (tm.tm_mon = 0; strcmp(months[tm.tm_mon], month) != 0;)
-        if (++tm.tm_mon == 12)
-            return -1;
+    tm.tm_mon = month_of(month);
     tm.tm_year -= 1900;
-    return timegm(&tm);
+    return tm.tm_mon < 0 ? -1 : timegm(&tm);
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Files as answers: type by name, Last-Modified and what clients make of it, one range of bytes, and directories by
-// their index.html. Calls that wait for a disk are marked as blocking, so they hold no processor; on a plain connection
-// the bytes go from the kernel's memory to the socket by sendfile. Several ranges in one request are answered by the whole
-// file, which the standard allows and no browser asks for.
+// Files as answers: type by name, Last-Modified and what clients make of it, ranges of bytes, and directories by their
+// index.html. Calls that wait for a disk are marked as blocking, so they hold no processor; on a plain connection the
+// bytes go from the kernel's memory to the socket by sendfile. Several ranges are one body, multipart/byteranges, whose
+// length is named like any other.
+#include "http/condition.h"
 #include "http/date.h"
+#include "http/range.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/sniff.h"
+#include "os/os.h"
 
 #include <gofer/go.h>
 #include <gofer/io.h>
@@ -21,11 +24,8 @@
 
 // What is no longer than BEGINNING is cheaper to copy than to send apart from the head.
 enum { BEGINNING = 16 << 10, BLOCK = 64 << 10 };
-
-// Bytes of the file to send: from, and how many.
-struct range {
-    int64_t at, n;
-};
+enum { SNIFFED = 512 };
+enum { BOUNDARY = 16 }; // random bytes
 
 static int open_file(const char *path)
 {
@@ -44,48 +44,6 @@ static void answer_error(struct go_http_response *w, int err)
         go_http_error(w, 500, "500 Internal Server Error");
 }
 
-// Reads "bytes=FROM-TO", "bytes=FROM-" or "bytes=-LAST". 206 with the range, 416 if it lies outside, 200 if the header is
-// none of these.
-static int read_range(const char *text, int64_t size, struct range *range)
-{
-    struct gf_span rest = gf_span(text, strlen(text)), from, to;
-    if (rest.n < 6 || !gf_text_is(gf_span(rest.p, 6), "bytes=") || memchr(rest.p, ',', rest.n))
-        return 200;
-    rest = gf_span(rest.p + 6, rest.n - 6);
-    if (!memchr(rest.p, '-', rest.n) || !gf_text_next(&rest, '-', &from) ||
-        !gf_text_next(&rest, '-', &to) || rest.p)
-        return 200;
-    int64_t first = gf_text_number(from), last = gf_text_number(to);
-    if ((from.n && first < 0) || (to.n && last < 0) || (!from.n && !to.n))
-        return 200;
-    if (!from.n) {
-        first = last < size ? size - last : 0;
-        last = size - 1;
-    } else if (!to.n || last >= size) {
-        last = size - 1;
-    }
-    if (from.n && to.n && gf_text_number(to) < first)
-        return 200;
-    if (first >= size || last < first)
-        return 416;
-    *range = (struct range){first, last - first + 1};
-    return 206;
-}
-
-static bool is_unmodified(struct go_http_request *r, int64_t modified)
-{
-    const char *since = go_http_header(r, "If-Modified-Since");
-    int64_t t = since ? gf_date_parse(since) : -1;
-    return t >= 0 && modified <= t;
-}
-
-// Whether the range is wanted of this very version of the file.
-static bool range_is_current(struct go_http_request *r, int64_t modified)
-{
-    const char *condition = go_http_header(r, "If-Range");
-    return !condition || gf_date_parse(condition) == modified;
-}
-
 static void set_number(struct go_http_response *w, const char *name, int64_t value)
 {
     char text[24];
@@ -93,7 +51,7 @@ static void set_number(struct go_http_response *w, const char *name, int64_t val
     go_http_set_header(w, name, text);
 }
 
-static bool copy_range(struct go_http_response *w, int fd, struct range range)
+static bool copy_range(struct go_http_response *w, int fd, struct gf_range range)
 {
     size_t room = range.n < BLOCK ? (size_t)range.n : BLOCK;
     char *block = malloc(room);
@@ -110,55 +68,152 @@ static bool copy_range(struct go_http_response *w, int fd, struct range range)
 
 // The beginning is written: it tells the type, if the name does not, and leaves in one piece with the head. The rest goes
 // past this process if it can. If the file has become shorter, less is sent than the head says, and the connection closes.
-static void send_range(struct go_http_response *w, int fd, struct range range)
+static void send_range(struct go_http_response *w, int fd, struct gf_range range)
 {
-    struct range start = {range.at, range.n < BEGINNING ? range.n : BEGINNING};
-    struct range rest = {range.at + start.n, range.n - start.n};
+    struct gf_range start = {range.at, range.n < BEGINNING ? range.n : BEGINNING};
+    struct gf_range rest = {range.at + start.n, range.n - start.n};
     if (copy_range(w, fd, start) && rest.n > 0 &&
         gf_response_send_file(w, fd, rest.at, rest.n) == -EOPNOTSUPP)
         copy_range(w, fd, rest);
 }
 
-// Headers and status of an answer with (a part of) the file. Whether a body follows.
-static bool begin_answer(struct go_http_response *w, struct go_http_request *r, const char *path,
-                         const struct stat *st, struct range *range)
+// --- Several ranges ---
+
+// A body of several parts.
+struct multipart {
+    struct gf_ranges ranges;
+    char boundary[2 * BOUNDARY + 1];
+    const char *type; // of each part
+    int64_t size;     // of the file
+};
+
+static void make_boundary(char *text)
 {
-    char date[GF_DATE_SIZE + 1] = {0};
-    const char *type = gf_type_of_name(path), *wanted = go_http_header(r, "Range");
-    gf_date_format(st->st_mtim.tv_sec, date);
-    go_http_set_header(w, "Last-Modified", date);
-    if (is_unmodified(r, st->st_mtim.tv_sec)) {
-        go_http_write_header(w, 304);
-        return false;
+    unsigned char random[BOUNDARY];
+    if (gf_os_random(random, sizeof(random)))
+        memset(random, 0, sizeof(random)); // it is not a secret, only unlikely in a file
+    for (int i = 0; i < BOUNDARY; i++)
+        sprintf(text + (ptrdiff_t)2 * i, "%02x", random[i]);
+}
+
+static const char *part_head(struct gf_arena *a, const struct multipart *m, size_t i)
+{
+    const struct gf_range *r = &m->ranges.list[i];
+    return gf_arena_printf(
+        a, "%s--%s\r\nContent-Range: bytes %lld-%lld/%lld\r\nContent-Type: %s\r\n\r\n",
+        i ? "\r\n" : "", m->boundary, (long long)r->at, (long long)(r->at + r->n - 1),
+        (long long)m->size, m->type);
+}
+
+static const char *end_of_parts(struct gf_arena *a, const struct multipart *m)
+{
+    return gf_arena_printf(a, "\r\n--%s--\r\n", m->boundary);
+}
+
+static int64_t length_of_parts(struct gf_arena *a, const struct multipart *m)
+{
+    int64_t n = (int64_t)strlen(end_of_parts(a, m));
+    for (size_t i = 0; i < m->ranges.count; i++)
+        n += (int64_t)strlen(part_head(a, m, i)) + m->ranges.list[i].n;
+    return n;
+}
+
+static void send_parts(struct go_http_response *w, struct gf_arena *a, int fd,
+                       const struct multipart *m)
+{
+    for (size_t i = 0; i < m->ranges.count; i++) {
+        go_http_printf(w, "%s", part_head(a, m, i));
+        send_range(w, fd, m->ranges.list[i]);
     }
-    go_http_set_header(w, "Accept-Ranges", "bytes");
-    int status = 200;
-    if (wanted && range_is_current(r, st->st_mtim.tv_sec))
-        status = read_range(wanted, st->st_size, range);
-    if (status == 416) {
-        go_http_set_header(w, "Content-Range",
-                           gf_arena_printf(r->arena, "bytes */%lld", (long long)st->st_size));
-        go_http_error(w, 416, go_http_status_text(416));
-        return false;
-    }
-    if (status == 206)
-        go_http_set_header(w, "Content-Range",
-                           gf_arena_printf(r->arena, "bytes %lld-%lld/%lld", (long long)range->at,
-                                           (long long)(range->at + range->n - 1),
-                                           (long long)st->st_size));
-    if (type && !gf_fields_get(&w->fields, "content-type").p)
-        go_http_set_header(w, "Content-Type", type);
-    set_number(w, "Content-Length", range->n);
+    go_http_printf(w, "%s", end_of_parts(a, m));
+}
+
+// --- The answer ---
+
+// The type that the handler has set, or that of the name, or of the file's first bytes.
+static const char *type_of(struct go_http_response *w, const char *path, int fd)
+{
+    char start[SNIFFED];
+    struct gf_span set = gf_fields_get(&w->fields, "content-type");
+    const char *type = set.p ? set.p : gf_type_of_name(path);
+    if (type)
+        return type;
+    ssize_t n = go_pread(fd, start, sizeof(start), 0);
+    return gf_sniff(gf_span(start, n > 0 ? (size_t)n : 0));
+}
+
+// Answers to what asks for no range, or for one.
+static void send_single(struct go_http_response *w, int fd, int status, struct gf_range range)
+{
+    set_number(w, "Content-Length", range.n);
     go_http_write_header(w, status);
-    return !w->head_request;
+    if (!w->head_request)
+        send_range(w, fd, range);
+}
+
+static void answer_range(struct go_http_response *w, struct gf_arena *a, int fd, int64_t size,
+                         struct gf_range range)
+{
+    go_http_set_header(w, "Content-Range",
+                       gf_arena_printf(a, "bytes %lld-%lld/%lld", (long long)range.at,
+                                       (long long)(range.at + range.n - 1), (long long)size));
+    send_single(w, fd, 206, range);
+}
+
+static void answer_ranges(struct go_http_response *w, struct gf_arena *a, int fd, int64_t size,
+                          struct gf_ranges ranges, const char *type)
+{
+    struct multipart m = {.ranges = ranges, .type = type, .size = size};
+    make_boundary(m.boundary);
+    go_http_set_header(w, "Content-Type",
+                       gf_arena_printf(a, "multipart/byteranges; boundary=%s", m.boundary));
+    set_number(w, "Content-Length", length_of_parts(a, &m));
+    go_http_write_header(w, 206);
+    if (!w->head_request)
+        send_parts(w, a, fd, &m);
+}
+
+static void answer_outside(struct go_http_response *w, struct gf_arena *a, int64_t size)
+{
+    go_http_set_header(w, "Content-Range", gf_arena_printf(a, "bytes */%lld", (long long)size));
+    go_http_error(w, 416, go_http_status_text(416));
+}
+
+// The content is wanted: all of it, or what the request's Range says.
+static void answer_content(struct go_http_response *w, struct go_http_request *r, int fd,
+                           int64_t size, bool may_cut, const char *type)
+{
+    struct gf_ranges ranges;
+    const char *wanted = go_http_header(r, "Range");
+    int status = wanted && may_cut ? gf_ranges_read(r->arena, wanted, size, &ranges) : 200;
+    if (status == 416)
+        answer_outside(w, r->arena, size);
+    else if (status == 200)
+        send_single(w, fd, 200, (struct gf_range){0, size});
+    else if (ranges.count == 1)
+        answer_range(w, r->arena, fd, size, ranges.list[0]);
+    else
+        answer_ranges(w, r->arena, fd, size, ranges, type);
 }
 
 static void serve_open_file(struct go_http_response *w, struct go_http_request *r, const char *path,
                             int fd, const struct stat *st)
 {
-    struct range range = {0, st->st_size};
-    if (begin_answer(w, r, path, st, &range))
-        send_range(w, fd, range);
+    char date[GF_DATE_SIZE + 1] = {0};
+    struct gf_version version = {st->st_mtim.tv_sec, gf_fields_get(&w->fields, "etag")};
+    gf_date_format(st->st_mtim.tv_sec, date);
+    go_http_set_header(w, "Last-Modified", date);
+    int status = gf_condition_check(r->fields, true, &version);
+    if (status) {
+        go_http_set_header(w, "Content-Type", NULL);
+        go_http_write_header(w, status);
+        return;
+    }
+    go_http_set_header(w, "Accept-Ranges", "bytes");
+    const char *type = type_of(w, path, fd);
+    if (st->st_size > 0)
+        go_http_set_header(w, "Content-Type", type);
+    answer_content(w, r, fd, st->st_size, gf_condition_allows_range(r->fields, &version), type);
 }
 
 static bool is_allowed(struct go_http_response *w, struct go_http_request *r)

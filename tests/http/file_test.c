@@ -72,8 +72,14 @@ TEST(ranges_are_answered_206_or_416)
         {"bytes=-0", "416", "bytes */10\r\n"},
         {"bytes=4-2", "200", ""},
         {"lines=1-2", "200", ""},
-        {"bytes=0-1,3-4", "200", ""},
         {"bytes=a-b", "200", ""},
+        {"bytes=1-2,a", "200", ""},
+        {"bytes=2", "200", ""},
+        {"bytes=,", "200", ""},
+        {"bytes=0-9,0-9", "200", ""},              // more than there is
+        {"bytes=0-0,", "206", "bytes 0-0/10\r\n"}, // one, after all
+        {"bytes=20-, 3-4 ", "206", "bytes 3-4/10\r\n"},
+        {"bytes=20-,-0", "416", "bytes */10\r\n"},
     };
     struct test_server *s = serve();
     char header[100], status[30];
@@ -88,6 +94,123 @@ TEST(ranges_are_answered_206_or_416)
     CHECK_MATCH(
         get(s, "/static/a.txt", "Range: bytes=2-4\r\nIf-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
         "\r\n\r\n0123456789$");
+    finish(s);
+}
+
+TEST(several_ranges_are_parts_of_one_body)
+{
+    struct test_server *s = serve();
+    const char *answer = get(s, "/static/a.txt", "Range: bytes=0-1, 4-5,-2\r\n");
+    CHECK_MATCH(answer, "^HTTP/1.1 206 ");
+    CHECK_MATCH(answer, "Content-Type: multipart/byteranges; boundary=[0-9a-f]{32}\r\n");
+    const char *body = strstr(answer, "\r\n\r\n") + 4;
+    char length[40];
+    snprintf(length, sizeof(length), "\r\nContent-Length: %zu\r\n", strlen(body));
+    CHECK_CONTAINS(answer, length);
+    CHECK_MATCH(body, "^--([0-9a-f]{32})\r\nContent-Range: bytes 0-1/10\r\n"
+                      "Content-Type: text/plain; charset=utf-8\r\n\r\n01\r\n"
+                      "--([0-9a-f]{32})\r\nContent-Range: bytes 4-5/10\r\n"
+                      "Content-Type: text/plain; charset=utf-8\r\n\r\n45\r\n"
+                      "--([0-9a-f]{32})\r\nContent-Range: bytes 8-9/10\r\n"
+                      "Content-Type: text/plain; charset=utf-8\r\n\r\n89\r\n"
+                      "--([0-9a-f]{32})--\r\n$");
+    // As many bytes are promised to who asks for the head only.
+    answer = test_ask(s, "HEAD /static/a.txt HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                         "Range: bytes=0-1, 4-5,-2\r\n\r\n");
+    CHECK_CONTAINS(answer, length);
+    CHECK_MATCH(answer, "\r\n\r\n$");
+    finish(s);
+}
+
+TEST(more_ranges_than_anybody_needs_are_the_whole_file)
+{
+    struct test_server *s = serve();
+    char header[600], content[201] = "";
+    memset(content, 'x', sizeof(content) - 1);
+    write_file("a.txt", content);
+    for (int count = 100; count <= 101; count++) {
+        strcpy(header, "Range: bytes=0-0");
+        for (int i = 1; i < count; i++)
+            strcat(header, ",0-0");
+        strcat(header, "\r\n");
+        CHECK_MATCH(get(s, "/static/a.txt", header),
+                    count == 100 ? "^HTTP/1.1 206 " : "^HTTP/1.1 200 ");
+    }
+    finish(s);
+}
+
+TEST(a_range_of_an_empty_file_is_the_whole_of_it)
+{
+    struct test_server *s = serve();
+    write_file("a.txt", "");
+    CHECK_MATCH(get(s, "/static/a.txt", "Range: bytes=0-9\r\n"),
+                "^HTTP/1.1 200 (.|\n)*\r\nContent-Length: 0\r\n");
+    finish(s);
+}
+
+TEST(the_type_of_a_range_is_that_of_the_files_beginning)
+{
+    char named[200], nameless[200];
+    struct test_server *s = serve();
+    write_file("a.txt", "<!doctype html> text");
+    snprintf(named, sizeof(named), "%s/a.txt", root);
+    snprintf(nameless, sizeof(nameless), "%s/page", root);
+    CHECK_EQ(rename(named, nameless), 0);
+    CHECK_MATCH(get(s, "/static/page", "Range: bytes=16-\r\n"),
+                "Content-Type: text/html; charset=utf-8\r\n(.|\n)*\r\n\r\ntext$");
+    CHECK_EQ(rename(nameless, named), 0);
+    finish(s);
+}
+
+// Serves a file by a name of its own, with a tag.
+static void serve_tagged(go_http_response *w, go_http_request *r, void *arg)
+{
+    char path[200];
+    snprintf(path, sizeof(path), "%s/a.txt", (const char *)arg);
+    go_http_set_header(w, "ETag", "\"v1\"");
+    go_http_file(w, r, path);
+}
+
+TEST(conditions_are_checked_by_tag_first_and_then_by_date)
+{
+    static const char old[] = "Sun, 06 Nov 1994 08:49:37 GMT",
+                      future[] = "Sun, 06 Nov 2094 08:49:37 GMT";
+    static const struct {
+        const char *status, *header, *value, *second, *date;
+    } cases[] = {
+        {"304", "If-None-Match", "\"v1\"", "", ""},
+        {"304", "If-None-Match", "W/\"v1\"", "", ""},
+        {"304", "If-None-Match", "\"v0\", \"v1\"", "", ""},
+        {"304", "If-None-Match", "*", "", ""},
+        {"200", "If-None-Match", "\"v2\"", "", ""},
+        {"200", "If-None-Match", "v1", "", ""},
+        {"200", "If-None-Match", "\"v2\"", "If-Modified-Since", future},
+        {"304", "If-None-Match", "\"v1\"", "If-Modified-Since", old},
+        {"200", "If-Match", "\"v1\"", "", ""},
+        {"200", "If-Match", "*", "If-Unmodified-Since", old},
+        {"412", "If-Match", "W/\"v1\"", "", ""},
+        {"412", "If-Match", "\"v2\"", "If-Unmodified-Since", future},
+        {"412", "X", "", "If-Unmodified-Since", old},
+        {"200", "X", "", "If-Unmodified-Since", future},
+        {"200", "X", "", "If-Unmodified-Since", "yesterday"},
+        {"206", "Range", "bytes=0-1", "If-Range", "\"v1\""},
+        {"200", "Range", "bytes=0-1", "If-Range", "W/\"v1\""},
+        {"200", "Range", "bytes=0-1", "If-Range", "\"v2\""},
+    };
+    struct test_server *s = serve();
+    char header[300], status[30];
+    go_http_handle(s->mux, "/tagged", serve_tagged, root);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(header, sizeof(header), "%s: %s\r\n%s%s%s%s", cases[i].header, cases[i].value,
+                 cases[i].second, *cases[i].second ? ": " : "", cases[i].date,
+                 *cases[i].second ? "\r\n" : "");
+        snprintf(status, sizeof(status), "^HTTP/1.1 %s ", cases[i].status);
+        const char *answer = get(s, "/tagged", header);
+        CHECK_MATCH(answer, status);
+        // What has no body says nothing of its type.
+        CHECK_EQ(strstr(answer, "Content-Type") == NULL,
+                 strcmp(cases[i].status, "304") == 0 || strcmp(cases[i].status, "412") == 0);
+    }
     finish(s);
 }
 

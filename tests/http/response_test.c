@@ -361,6 +361,11 @@ TEST(dates_are_written_and_read)
     gf_date_format(784111777, text);
     CHECK_STR(text, "Sun, 06 Nov 1994 08:49:37 GMT");
     CHECK_EQ(gf_date_parse(text), 784111777);
+    CHECK_EQ(gf_date_parse("Sunday, 06-Nov-94 08:49:37 GMT"), 784111777);
+    CHECK_EQ(gf_date_parse("Sun Nov  6 08:49:37 1994"), 784111777);
+    CHECK_EQ(gf_date_parse("Friday, 01-Jan-60 00:00:00 GMT"), 2840140800);
+    CHECK_EQ(gf_date_parse("Sun, 06 Nov 1994 08:49:37 CET"), -1);
+    CHECK_EQ(gf_date_parse("Sun, 06 Nov 1994 08:49:37 GMT+1"), -1);
     CHECK_EQ(gf_date_parse("Sun, 06 Abc 1994 08:49:37 GMT"), -1);
     CHECK_EQ(gf_date_parse("yesterday"), -1);
     gf_date_now(text);

@@ -374,7 +374,10 @@ void gf_mux_route(go_http_mux *mux, struct gf_arena *a, const struct gf_target *
     s.values = s.room ? gf_arena_alloc(a, s.room * sizeof(*s.values)) : NULL;
     bool connect = gf_text_is(t->method, "CONNECT");
     struct gf_span host = connect ? t->host : without_port(t->host);
-    struct gf_span path = connect && t->path.n ? t->path : gf_text_clean_path(a, t->path);
+    // CONNECT names no path but a host, mostly: the root stands for it.
+    struct gf_span path = !connect    ? gf_text_clean_path(a, t->path)
+                          : t->path.n ? t->path
+                                      : gf_span("/", 1);
     *route = (struct gf_route){.values = s.values};
     const struct gf_pattern *p = match(mux, &s, host, t->method, path);
     if (!is_exact(p, path) && path.p[path.n - 1] != '/') {
@@ -386,7 +389,7 @@ void gf_mux_route(go_http_mux *mux, struct gf_arena *a, const struct gf_target *
             return;
         }
     }
-    if (path.n != t->path.n || memcmp(path.p, t->path.p, path.n) != 0) {
+    if (!connect && (path.n != t->path.n || memcmp(path.p, t->path.p, path.n) != 0)) {
         redirect(route, a, path, false, t->query);
     } else if (p) {
         route->pattern = p;

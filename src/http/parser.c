@@ -266,7 +266,7 @@ static enum gf_parse check_request(struct gf_parser *p)
     struct gf_span host = p->host = gf_fields_get_counted(&p->at, "host", &hosts);
     if (hosts > 1 || (hosts == 0 && p->ll.http_minor == 1))
         return bad(p, 400, hosts ? "too many Host headers" : "missing required Host header");
-    if (host.n && (memchr(host.p, ' ', host.n) || memchr(host.p, '/', host.n)))
+    if (!gf_text_is_host(host))
         return bad(p, 400, "malformed Host header");
     return check_coding(p);
 }

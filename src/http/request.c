@@ -56,6 +56,8 @@ static int read_target(struct go_http_request *r, struct gf_span url)
     split_path(t, url);
     if (t->path.n == 1 && t->path.p[0] == '*')
         return strcmp(r->method, "OPTIONS") == 0 ? 0 : 400;
+    if (gf_text_has_bad_escape(t->path))
+        return 400;
     return t->path.n && t->path.p[0] == '/' ? 0 : 400;
 }
 

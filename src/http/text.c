@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: MIT
 // HTTP texts: see text.h. Character classes are one table of bits, built from the lists of RFC 9110 (tokens) and RFC 3986
-// (what may stand in a path), so that each question is a load and a test.
+// (what may stand in a path, and in a host with its port), so that each question is a load and a test.
 #include "http/text.h"
 
 #include <string.h>
 
-enum { TOKEN = 1, PATH = 2 };
+enum { TOKEN = 1, PATH = 2, HOST = 4 };
 
 #define EACH(from, to) [from... to]
 static const uint8_t class_of[256] = {
-    EACH('0', '9') = TOKEN | PATH,
-    EACH('A', 'Z') = TOKEN | PATH,
-    EACH('a', 'z') = TOKEN | PATH,
-    ['!'] = TOKEN | PATH,
+    EACH('0', '9') = TOKEN | PATH | HOST,
+    EACH('A', 'Z') = TOKEN | PATH | HOST,
+    EACH('a', 'z') = TOKEN | PATH | HOST,
+    ['!'] = TOKEN | PATH | HOST,
     ['#'] = TOKEN,
-    ['$'] = TOKEN | PATH,
-    ['%'] = TOKEN,
-    ['&'] = TOKEN | PATH,
-    ['\''] = TOKEN | PATH,
-    ['*'] = TOKEN | PATH,
-    ['+'] = TOKEN | PATH,
-    ['-'] = TOKEN | PATH,
-    ['.'] = TOKEN | PATH,
+    ['$'] = TOKEN | PATH | HOST,
+    ['%'] = TOKEN | HOST,
+    ['&'] = TOKEN | PATH | HOST,
+    ['\''] = TOKEN | PATH | HOST,
+    ['*'] = TOKEN | PATH | HOST,
+    ['+'] = TOKEN | PATH | HOST,
+    ['-'] = TOKEN | PATH | HOST,
+    ['.'] = TOKEN | PATH | HOST,
     ['^'] = TOKEN,
-    ['_'] = TOKEN | PATH,
+    ['_'] = TOKEN | PATH | HOST,
     ['`'] = TOKEN,
     ['|'] = TOKEN,
-    ['~'] = TOKEN | PATH,
-    ['('] = PATH,
-    [')'] = PATH,
-    [','] = PATH,
+    ['~'] = TOKEN | PATH | HOST,
+    ['('] = PATH | HOST,
+    [')'] = PATH | HOST,
+    [','] = PATH | HOST,
     ['/'] = PATH,
-    [':'] = PATH,
-    [';'] = PATH,
-    ['='] = PATH,
+    [':'] = PATH | HOST,
+    [';'] = PATH | HOST,
+    ['='] = PATH | HOST,
     ['@'] = PATH,
+    ['['] = HOST,
+    [']'] = HOST,
 };
 
 static bool is(char c, uint8_t class)
@@ -46,6 +48,14 @@ static bool is_letter(char c)
 {
     unsigned char l = gf_lower((unsigned char)c);
     return l >= 'a' && l <= 'z';
+}
+
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    unsigned char l = gf_lower((unsigned char)c);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
 bool gf_text_same(struct gf_span a, struct gf_span b)
@@ -67,6 +77,22 @@ bool gf_text_is_token(struct gf_span s)
         if (!is(s.p[i], TOKEN))
             return false;
     return s.n > 0;
+}
+
+bool gf_text_is_host(struct gf_span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is(s.p[i], HOST))
+            return false;
+    return true;
+}
+
+bool gf_text_has_bad_escape(struct gf_span s)
+{
+    for (const char *at = s.p, *end = s.p + s.n; (at = memchr(at, '%', (size_t)(end - at))); at++)
+        if (end - at < 3 || hex(at[1]) < 0 || hex(at[2]) < 0)
+            return true;
+    return false;
 }
 
 struct gf_span gf_text_trim(struct gf_span s)
@@ -109,14 +135,6 @@ int64_t gf_text_number(struct gf_span s)
         value = value * 10 + (s.p[i] - '0');
     }
     return value;
-}
-
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    unsigned char l = gf_lower((unsigned char)c);
-    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
 ssize_t gf_text_unescape(char *out, struct gf_span in, bool plus)

@@ -38,6 +38,10 @@ static inline bool gf_text_is(struct gf_span a, const char *b)
 }
 // Whether it is a token of RFC 9110: a method, a header's name.
 bool gf_text_is_token(struct gf_span s);
+// Whether it has only what may stand in a host with its port; of names, addresses and brackets it is all the same.
+bool gf_text_is_host(struct gf_span s);
+// Whether a % is not followed by two hexadecimal digits.
+bool gf_text_has_bad_escape(struct gf_span s);
 // Without blanks and tabs at both ends.
 struct gf_span gf_text_trim(struct gf_span s);
 // Whether a list separated by commas has this element, without regard to case.

@@ -354,3 +354,15 @@ TEST(middleware_runs_around_the_handler_first_added_outermost)
     CHECK_STR(trail, "12h21");
     go_http_mux_free(mux);
 }
+
+TEST(connect_goes_to_the_root_and_is_never_redirected)
+{
+    go_http_mux *mux = MUX("GET /x", "POST /y");
+    CHECK_STR(own_answer(mux, "CONNECT", ""), "404");
+    go_http_handle(mux, "/", handler, NULL);
+    CHECK_STR(who(mux, "CONNECT", ""), "/");
+    go_http_handle(mux, "CONNECT /", handler, NULL);
+    CHECK_STR(who(mux, "CONNECT", ""), "CONNECT /");
+    CHECK_STR(who(mux, "CONNECT", "//a"), "CONNECT /"); // as it came
+    go_http_mux_free(mux);
+}

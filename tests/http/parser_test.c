@@ -226,6 +226,10 @@ TEST(targets_come_in_four_forms)
               "*");
     CHECK_STR(go_http_host(&read_request("CONNECT a.b:443 HTTP/1.1\r\nHost: h\r\n\r\n")->request),
               "a.b:443");
+    CHECK_STR(go_http_host(&read_request("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n")->request),
+              "[::1]:80");
+    CHECK_STR(go_http_raw_query(&read_request("GET /?%zz HTTP/1.1\r\nHost: h\r\n\r\n")->request),
+              "%zz");
     CHECK_EQ(refusal("GET * HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
 }
 
@@ -292,7 +296,13 @@ TEST(smuggling_shapes_are_refused)
         "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET / HTTP/1.1 \r\nHost: h\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /a%2 HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\"b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\xE4\r\n\r\n",
         "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "OPTIONS * RTSP/1.0\r\nHost: h\r\n\r\n",
         "G@T / HTTP/1.1\r\nHost: h\r\n\r\n",

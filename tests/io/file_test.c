@@ -47,6 +47,18 @@ TEST(what_is_written_at_a_place_is_read_there)
     remove_all();
 }
 
+TEST(there_is_nothing_before_a_files_beginning)
+{
+    char path[] = "/tmp/gofer-file-XXXXXX", buf[8];
+    int fd = mkstemp(path);
+    CHECK(fd >= 0 && unlink(path) == 0);
+    CHECK_EQ(go_pwrite(fd, "hello", 5, 0), 5);
+    CHECK_EQ(go_pread(fd, buf, 5, -1), -EINVAL);
+    CHECK_EQ(go_pwrite(fd, "hello", 5, -1), -EINVAL);
+    CHECK_EQ(go_read(fd, buf, sizeof(buf)), 5); // from where it was
+    CHECK_EQ(go_close(fd), 0);
+}
+
 TEST(errors_are_negative)
 {
     struct stat st;

@@ -54,6 +54,9 @@ ssize_t gf_os_try_read(int fd, void *buf, size_t n)
 ssize_t gf_os_try_pread(int fd, void *buf, size_t n, off_t offset)
 {
     struct iovec v = {buf, n};
+    // To preadv2 -1 is the file's own position, which would move.
+    if (offset < 0)
+        return -EINVAL;
     ssize_t got = preadv2(fd, &v, 1, offset, RWF_NOWAIT);
     return knows_no_nowait(got) ? -EAGAIN : got < 0 ? -errno : got;
 }

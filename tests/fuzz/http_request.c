@@ -3,7 +3,9 @@
 // first byte how many bytes come at a time. Requests are read, routed and answered as the server does it, one after the
 // other, until the bytes or the connection end. What is checked beyond the sanitizers: texts are NUL-terminated where
 // they say, a body is never longer than it said, and reading it in other steps gives the same bytes.
+#include "http/condition.h"
 #include "http/exchange.h"
+#include "http/range.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,32 @@ static void touch(const char *text)
         need(strlen(text) < 1 << 20, "a text has no end");
 }
 
+// Ranges lie within what there is, and ask for no more.
+static void check_ranges(go_http_request *r)
+{
+    enum { SIZE = 1000 };
+    struct gf_ranges ranges;
+    const char *wanted = go_http_header(r, "Range");
+    if (!wanted || gf_ranges_read(r->arena, wanted, SIZE, &ranges) != 206)
+        return;
+    int64_t all = 0;
+    for (size_t i = 0; i < ranges.count; i++) {
+        const struct gf_range *range = &ranges.list[i];
+        need(range->at >= 0 && range->n > 0 && range->at + range->n <= SIZE,
+             "a range lies outside");
+        all += range->n;
+    }
+    need(ranges.count > 0 && all <= SIZE, "the ranges are too much");
+}
+
+static void check_conditions(go_http_request *r)
+{
+    struct gf_version v = {784111777, gf_span("\"v1\"", 4)};
+    int status = gf_condition_check(r->fields, true, &v);
+    need(status == 0 || status == 304 || status == 412, "a condition has no such answer");
+    (void)gf_condition_allows_range(r->fields, &v);
+}
+
 static void handler(go_http_response *w, go_http_request *r, void *arg)
 {
     char buf[97];
@@ -64,6 +92,8 @@ static void handler(go_http_response *w, go_http_request *r, void *arg)
     touch(go_http_host(r));
     touch(go_http_query(r, "a"));
     touch(go_http_path_value(r, "x"));
+    check_ranges(r);
+    check_conditions(r);
     for (size_t i = 0; go_http_header_at(r, i, &name, &value); i++) {
         need(strlen(name) == r->fields->list[i].name.n, "a name is not ended");
         need(strlen(value) == r->fields->list[i].value.n, "a value is not ended");

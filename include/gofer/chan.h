@@ -3,6 +3,9 @@
 // recv_chan(T) and send_chan(T), never back. A NULL channel behaves as Go's nil channel everywhere: it
 // blocks for ever in both directions, and its length and capacity are 0.
 //
+// An element is anything that a function can return, so no array, but a struct that holds one; and since what is sent is a
+// copy, its type has no const or volatile of its own: chan(const char *) but not chan(const int).
+//
 // Freeing is safe as soon as the caller's own synchronisation says so: an operation does not touch the
 // channel once its effect can be seen.
 #ifndef GOFER_CHAN_H

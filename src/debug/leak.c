@@ -330,9 +330,7 @@ static bool is_worth_another(const struct gf_leaks *result)
     return !result->complete || (gf_heap_is_simple() && !result->exact);
 }
 
-// Overwrites what earlier calls have left below the stack pointer: in slots that the frames of the search do not use it
-// would lead to what is lost.
-static GF_NOINLINE void sweep_stack(void)
+GF_NOINLINE void gf_leaks_sweep(void)
 {
     char dead[4096];
     memset(dead, 0, sizeof dead);
@@ -353,7 +351,7 @@ struct gf_leaks gf_leaks_find(void)
 {
     struct gf_leaks result = {.leak = gf_os_reserve(GF_MOST_LEAKS * sizeof *result.leak)};
     gf_heap_learn();
-    sweep_stack();
+    gf_leaks_sweep();
     if (result.leak)
         search_with_patience(&result);
     return result;

@@ -24,6 +24,9 @@ struct gf_leaks {
     struct gf_leak *leak;
 };
 
+// Overwrites what earlier calls have left below the stack pointer: in slots that the frames of the search do not use, those
+// of its callers in the runtime among them, it would lead to what is lost.
+void gf_leaks_sweep(void);
 // Looks for them now. The caller drops the result. From a goroutine or a foreign thread, outside of the runtime.
 struct gf_leaks gf_leaks_find(void);
 void gf_leaks_drop(struct gf_leaks *leaks);

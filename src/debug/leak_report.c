@@ -94,7 +94,7 @@ static void put_all(void *arg)
 
 // ---- On request ----
 
-int go_leak_report(void)
+static GF_NOINLINE int report(void)
 {
     int saved = errno;
     struct gf_leaks leaks = gf_leaks_find();
@@ -104,6 +104,12 @@ int go_leak_report(void)
     gf_leaks_drop(&leaks);
     errno = saved;
     return n;
+}
+
+int go_leak_report(void)
+{
+    gf_leaks_sweep();
+    return report();
 }
 
 // ---- At the end of main ----

@@ -9,6 +9,7 @@
 
 #include "bench_peers.h"
 #include "bench_plot.h"
+#include "bench_readme.h"
 #include "bench_table.h"
 #include "files.h"
 #include "process.h"
@@ -316,6 +317,8 @@ int bench_doc_write(const struct gofer_env *env, const struct bench_programs *p,
     }
     if (!status)
         status = put(&page);
+    if (!status)
+        status = bench_readme_write(env, results, n);
     text_free(&page.text);
     words_free(&page.unexplained);
     return status;

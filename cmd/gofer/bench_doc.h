@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes docs/performance.md, and docs/performance/ with its pictures and data.
+// Writes docs/performance.md, docs/performance/ with its pictures and data, and the figures in README.md.
 #ifndef GOFER_CMD_BENCH_DOC_H
 #define GOFER_CMD_BENCH_DOC_H
 

@@ -97,6 +97,20 @@ static int wait_any(int poller, struct epoll_event *e, int max, int64_t left)
     return n;
 }
 
+// In more than one sleep where none may be long: see gf_take_signals.
+static int wait_patiently(int poller, struct epoll_event *e, int max, int64_t left)
+{
+    for (;;) {
+        int64_t slice = left < GF_LONGEST_SLEEP ? left : GF_LONGEST_SLEEP;
+        gf_take_signals();
+        int n = wait_any(poller, e, max, slice);
+        if (n != 0 || slice == left)
+            return n;
+        if (left != INT64_MAX)
+            left -= slice;
+    }
+}
+
 static uint32_t to_poll_events(uint32_t e)
 {
     uint32_t events = 0;
@@ -130,10 +144,7 @@ int gf_os_poller_wait(int poller, struct gf_os_event *events, int max, int64_t d
         if (left < 0)
             left = 0;
     }
-    if (left > GF_LONGEST_SLEEP)
-        left = GF_LONGEST_SLEEP;
-    gf_take_signals();
-    int n = wait_any(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
+    int n = wait_patiently(poller, e, max < MOST_EVENTS ? max : MOST_EVENTS, left), out = 0;
     gf_hb_acquire(&breaker);
     for (int i = 0; i < n; i++) {
         if (e[i].data.u64 != BREAKER_TAG)

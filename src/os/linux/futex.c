@@ -13,16 +13,21 @@
 
 int gf_os_futex_wait(const _Atomic(uint32_t) *word, uint32_t value, int64_t deadline)
 {
-    int64_t until = deadline;
-    if (GF_FIBERS) {
-        int64_t soon = gf_os_now() + GF_LONGEST_SLEEP;
-        until = deadline < soon ? deadline : soon;
-        gf_take_signals();
+    for (;;) {
+        int64_t until = deadline;
+        if (GF_FIBERS) {
+            int64_t soon = gf_os_now() + GF_LONGEST_SLEEP;
+            until = deadline < soon ? deadline : soon;
+            gf_take_signals();
+        }
+        struct timespec limit = {until / 1000000000, until % 1000000000};
+        long result = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
+                              until == INT64_MAX ? NULL : &limit, NULL, FUTEX_BITSET_MATCH_ANY);
+        if (result == 0 || errno != ETIMEDOUT)
+            return 0;
+        if (until == deadline)
+            return -ETIMEDOUT;
     }
-    struct timespec limit = {until / 1000000000, until % 1000000000};
-    long result = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
-                          until == INT64_MAX ? NULL : &limit, NULL, FUTEX_BITSET_MATCH_ANY);
-    return result < 0 && errno == ETIMEDOUT && until == deadline ? -ETIMEDOUT : 0;
 }
 
 void gf_os_futex_wake(const _Atomic(uint32_t) *word, int n)

@@ -53,6 +53,8 @@ static int judge(const struct bench_result *r, const struct bench_result *one, s
     struct bench_figures f = bench_figures(r);
     int missed = 0;
     double goal = r->line->goal;
+    if (r->line->goal_long > 0)
+        goal = f.go > BENCH_LONG ? r->line->goal_long : BENCH_GOAL_SHORT;
     if (goal > 0 && !isnan(f.ratio)) {
         bool met = f.ratio >= goal;
         missed += !met;

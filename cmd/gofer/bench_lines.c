@@ -62,6 +62,8 @@ static int read_setting(const struct reader *r, struct bench_line *line, const c
         return read_kind(r, value, &line->kind);
     else if (strncmp(word, "goal=", 5) == 0)
         return read_number(r, value, &line->goal);
+    else if (strncmp(word, "goal_long=", 10) == 0)
+        return read_number(r, value, &line->goal_long);
     else if (strncmp(word, "below=", 6) == 0)
         return read_number(r, value, &line->below);
     else if (strncmp(word, "within=", 7) == 0)

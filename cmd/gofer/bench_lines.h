@@ -18,17 +18,23 @@ struct bench_line {
     char *metric;      // which of the figures that the program prints
     struct words args; // the program's
     enum bench_kind kind;
-    bool bytes;                   // the unit is bytes, else nanoseconds
-    bool single;                  // at one processor only
-    bool several;                 // at several processors only
-    bool modules;                 // PROGRAM.go needs the modules of bench/go.mod
-    bool selected;                // to be measured this time
-    double goal;                  // the wanted ratio to Go, or 0
-    double below;                 // the wanted bound of gofer's own figure, or 0
-    double within;                // the wanted bound of that figure over the limit, or 0
+    bool bytes;    // the unit is bytes, else nanoseconds
+    bool single;   // at one processor only
+    bool several;  // at several processors only
+    bool modules;  // PROGRAM.go needs the modules of bench/go.mod
+    bool selected; // to be measured this time
+    double goal;   // the wanted ratio to Go, or 0
+    double
+        goal_long; // the same where Go takes over BENCH_LONG, and BENCH_GOAL_SHORT elsewhere; or 0
+    double below;  // the wanted bound of gofer's own figure, or 0
+    double within; // the wanted bound of that figure over the limit, or 0
     struct bench_limit limit;     // what an operation costs at best
     struct bench_limit limit_all; // the same at several processors, where it is another
 };
+
+// In ns: what is shorter than this is a few instructions, of which neither side can take half away.
+#define BENCH_LONG 20
+#define BENCH_GOAL_SHORT 0.9
 
 struct bench_lines {
     struct bench_line *at;

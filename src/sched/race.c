@@ -77,19 +77,13 @@ void gf_race_begins(struct g *g)
     gf_race_wake(g);
 }
 
-// The pagemap stays open, for every goroutine asks it at its start. Negative: not yet, or it cannot be had.
-static int pagemap(void)
+// The pagemap stays open, for every goroutine asks it at its start; from the runtime's own start on, for programs count
+// their descriptors. Negative: it cannot be had. [const] after the start
+static int pagemap = -1;
+
+void gf_race_start(void)
 {
-    static _Atomic(int) kept = -1;
-    // Relaxed, both: the number is all there is to it.
-    int fd = gf_load_relaxed(&kept);
-    if (gf_likely(fd >= 0))
-        return fd;
-    int opened = gf_os_pagemap_open();
-    if (opened < 0 || gf_cas_relaxed(&kept, &fd, opened))
-        return opened;
-    gf_os_pagemap_close(opened); // another thread was first
-    return fd;
+    pagemap = gf_os_pagemap_open();
 }
 
 // From here on a stack has been touched; nothing below has a past. Forgetting costs time by the page.
@@ -98,10 +92,9 @@ static uintptr_t first_touched(uintptr_t at, uintptr_t end)
     enum { PAGES_AT_ONCE = 128 };
     uint64_t used[PAGES_AT_ONCE];
     const size_t page = gf_os_page_size();
-    const int map = pagemap();
     bool found = false;
     for (size_t n = 1; n > 0 && at < end && !found;) {
-        n = gf_os_pages_used(map, at, used, PAGES_AT_ONCE);
+        n = gf_os_pages_used(pagemap, at, used, PAGES_AT_ONCE);
         for (size_t i = 0; i < n && at < end && !(found = used[i] != 0); i++)
             at += page;
     }

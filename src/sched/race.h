@@ -19,6 +19,8 @@ void gf_race_origin(struct m *m, const void *p);
 // For the life of a goroutine: at the go statement, at its first step, and before its stack serves another.
 void gf_race_spawned(struct m *m, struct g *g);
 void gf_race_begins(struct g *g);
+// When the runtime starts, before the first goroutine.
+void gf_race_start(void);
 void gf_race_forget(void *stack, size_t bytes);
 
 // `woken`, which waits, is ordered behind what the caller has done. Before gf_ready.
@@ -46,6 +48,7 @@ static inline void gf_race_woken(void)
 #define gf_race_origin(m, p) ((void)(m), (void)(p))
 #define gf_race_spawned(m, g) ((void)(m), (void)(g))
 #define gf_race_begins(g) ((void)(g))
+#define gf_race_start() ((void)0)
 #define gf_race_forget(stack, bytes) ((void)(stack), (void)(bytes))
 #define gf_race_wake(woken) ((void)(woken))
 #define gf_race_wake_all(chain) ((void)(chain))

@@ -330,6 +330,7 @@ static void start_runtime(void)
     sigdelset(&threads.mask, SIGURG);
     gf_preempt_init();
     gf_fork_init();
+    gf_race_start();
     gf_schedtrace_init();
     gf_start_rooms();
 }

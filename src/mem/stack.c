@@ -19,6 +19,7 @@
 #include "mem/view.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -180,7 +181,7 @@ static bool make_stack(struct gf_stack *into, struct slot s)
 
 int gf_stack_take(struct gf_stack *into, int n)
 {
-    int taken = 0;
+    int taken = 0, saved = errno; // that of whoever switches to a new goroutine
     struct slot s = {NULL, NULL, 0};
     gf_lock(&stacks.lock, GF_RANK_STACKS);
     while (taken < n && stacks.free)
@@ -189,7 +190,11 @@ int gf_stack_take(struct gf_stack *into, int n)
         s = take_slot();
     stacks.stats.in_use += (size_t)(taken + (s.base != NULL)) * GF_STACK_DEFAULT;
     gf_unlock(&stacks.lock);
-    return taken > 0 ? taken : make_stack(into, s);
+    if (taken == 0) {
+        taken = make_stack(into, s);
+        errno = saved;
+    }
+    return taken;
 }
 
 void gf_stack_give(const struct gf_stack *from, int n)

@@ -10,6 +10,7 @@
 
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 enum { NOT_ORDERED = 1 }; // a switch of fibers that is no event
@@ -103,7 +104,9 @@ static uintptr_t first_touched(uintptr_t at, uintptr_t end)
 
 void gf_race_forget(void *stack, size_t bytes)
 {
+    int saved = errno; // that of whoever switches to the new goroutine
     uintptr_t end = (uintptr_t)stack + bytes, low = first_touched((uintptr_t)stack, end);
     if (low < end)
         go_race_forget_((void *)low, end - low);
+    errno = saved;
 }

@@ -39,10 +39,11 @@ static const uint64_t CANARY = 0x5afe57ac4c0ffee1;
 struct region {
     char *base;
     uint32_t slots, used; // handed out so far, in order
-    uint32_t unguarded;   // slots from this one on have no guard
+    // A bit for each slot without a guard. [atomic] relaxed: that of a slot is set before it is handed out
+    _Atomic(uint32_t) unguarded[MOST_SLOTS / 32];
 };
 
-// A free stack's lowest... no: its top word links it, for the top page is the one that is in memory already.
+// In a free stack's top words, for the top page is the one that is in memory already.
 struct free_stack {
     struct free_stack *next;
     struct gf_stack stack;
@@ -78,8 +79,9 @@ static bool add_region(void)
     if (!base)
         return false;
     gf_os_advise_no_huge_pages(base, (size_t)slots * SLOT);
-    stacks.regions[stacks.count++] =
-        (struct region){.base = base, .slots = slots, .unguarded = slots};
+    struct region *r = &stacks.regions[stacks.count++];
+    r->base = base;
+    r->slots = slots;
     stacks.stats.reserved += (size_t)slots * SLOT;
     return true;
 }
@@ -137,8 +139,7 @@ static void guard_otherwise(struct slot s)
         return;
     if (!gf_load_relaxed(&gf_stack_some_unguarded))
         say_out_of_guards();
-    if (s.region->unguarded > s.index)
-        s.region->unguarded = s.index;
+    gf_or_relaxed(&s.region->unguarded[s.index / 32], 1U << s.index % 32);
     gf_store_relaxed(&gf_stack_some_unguarded, true);
     memcpy(stack_in(s).low, &CANARY, sizeof CANARY);
 }
@@ -263,11 +264,12 @@ void gf_stack_free(struct gf_stack s)
 
 GF_RACY_BY_DESIGN static bool is_unguarded(const char *low)
 {
-    // The count and the fields read here only grow, and those of a slot were set before it was handed out.
+    // The count only grows, and the fields read here were set before the first slot was handed out.
     for (int i = 0; i < stacks.count; i++) {
         const struct region *r = &stacks.regions[i];
-        if (low >= r->base && low < r->base + (size_t)r->slots * SLOT)
-            return low >= r->base + (size_t)r->unguarded * SLOT;
+        size_t slot = (size_t)(low - r->base) / SLOT;
+        if (low >= r->base && slot < r->slots)
+            return gf_load_relaxed(&r->unguarded[slot / 32]) >> slot % 32 & 1;
     }
     return false;
 }

@@ -259,6 +259,10 @@ int main(int argc, char **argv)
     const char *address = argc > 1 ? argv[1] : "localhost:8080";
     char *directory = argc > 2 ? argv[2] : ".";
     double rate = argc > 3 ? strtod(argv[3], NULL) : 1000;
+    if (!(rate > 0)) {
+        fprintf(stderr, "httpd: %s is no rate\n", argv[3]);
+        return 2;
+    }
     pool = go_workers_new((go_workers_options){.workers = go_num_cpu(), .queue = 64});
     go_limiter *limiter = go_limiter_new(rate, 100);
 

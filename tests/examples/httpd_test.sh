@@ -35,6 +35,9 @@ start() {
     fail "no server"
 }
 
+"$1" "127.0.0.1:$port" "$work/files" fast 2>"$work/out"
+[ $? = 2 ] && grep -q 'fast is no rate' "$work/out" || fail "takes a rate that is none"
+
 # A burst over the limit: some get 429 with Retry-After. At ten a second, for a slow machine may send no more than a thousand.
 start "$1" 10
 curl -s -i "$base/[1-400]" >"$work/out" 2>/dev/null

@@ -10,12 +10,14 @@ function field(name,    text) {
     gsub("\"", "", text)
     return text
 }
+function figure(value) { return sprintf(value + 0 < 1000 ? "%.1f" : "%.0f", value) }
 FNR == NR {
     ratio = field("ratio")
     if (ratio == "null")
         next
-    if (field("procs") == 1) one[sprintf("%.1f", ratio)] = 1
-    else all[sprintf("%.1f", ratio)] = 1
+    # A row has both figures and both ratios of one benchmark.
+    if (field("procs") == 1) one[field("bench")] = figure(field("gofer")) "|" figure(field("go")) "|" sprintf("%.1f", ratio)
+    else all[one[field("bench")] "|" sprintf("%.1f", ratio)] = 1
     if (field("unit") == "ns") {
         timings++
         ahead += ratio > 1
@@ -28,7 +30,7 @@ inside && /^Faster than/ && index($0, ahead " of " timings " timings") { claim =
 inside && /^\| [a-z]/ {
     rows++
     n = split($0, cell, " *\\| *")
-    if (!(cell[5] in one) || (cell[6] != "" && !(cell[6] in all))) { print "not measured: " $0; bad = 1 }
+    if (!(cell[3] "|" cell[4] "|" cell[5] "|" cell[6] in all)) { print "not measured: " $0; bad = 1 }
 }
 END {
     if (!claim) { print "the claim is not " ahead " of " timings; bad = 1 }

@@ -54,6 +54,8 @@ void test_check_match(const char *file, int line, const char *what, const char *
 // A sanitizer's runtime is linked into the program, or these stay null.
 extern void __asan_init(void) __attribute__((weak));
 extern void __tsan_init(void) __attribute__((weak));
+// What -race links into the program, and nobody else.
+extern void go_race_forget_(void *p, size_t bytes) __attribute__((weak));
 
 bool test_under_asan(void)
 {
@@ -63,6 +65,11 @@ bool test_under_asan(void)
 bool test_under_tsan(void)
 {
     return __tsan_init != NULL;
+}
+
+bool test_under_race(void)
+{
+    return go_race_forget_ != NULL;
 }
 
 void test_needs_signals(void)

@@ -101,8 +101,9 @@ void test_add_debug(const char *key);
 // Whether this program runs under a sanitizer, told by its symbols.
 bool test_under_asan(void);
 bool test_under_tsan(void);
-// Skips the test where no signal reaches a thread that computes or sleeps in a raw system call: thread sanitizer keeps
-// signals until the next call that it knows. So nothing is preempted there, and no thread is stopped.
+bool test_under_race(void);
+// Skips the test where no signal reaches a thread that computes: thread sanitizer keeps signals until the next call that it
+// knows. So nothing is preempted there, and no thread is stopped.
 void test_needs_signals(void);
 
 // n rounds of a loop, fewer under sanitizers; GOFER_TEST_SCALE=factor overrides the factor. At least 1.

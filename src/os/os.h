@@ -105,7 +105,8 @@ double gf_os_cgroup_quota(const char *groups, const char *mount);
 
 // Gives the calling thread an alternate signal stack of its own unless it has one already.
 int gf_os_signal_stack_set(void *p, size_t bytes);
-void gf_os_signal_stack_drop(void);
+// Takes it away again if it is still this one.
+void gf_os_signal_stack_drop(const void *p);
 // sigaction, for an `old` that is kept: all of it is known.
 int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old);
 // Installs a handler on the alternate stack, with SA_RESTART, all other signals left open.

@@ -118,7 +118,7 @@ void gf_m_adopt_this_thread(struct m *m)
 
 static void drop_signal_stack(struct m *m)
 {
-    gf_os_signal_stack_drop();
+    gf_os_signal_stack_drop(m->signal_stack);
     gf_stack_free_for_signals(m->signal_stack, GF_SIGNAL_STACK);
     m->signal_stack = NULL;
 }

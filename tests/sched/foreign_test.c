@@ -4,6 +4,7 @@
 #include "support/test.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 static atomic_int counter;
 
@@ -290,6 +291,38 @@ TEST(runtime_may_be_started_by_several_threads_at_once)
         pthread_join(t[i], NULL);
     WAIT_UNTIL(atomic_load(&counter) == THREADS);
     CHECK_EQ(go_id(), 1);
+}
+
+static stack_t former_stack;
+static char own_stack[1 << 16];
+
+static void check_and_restore(void *value)
+{
+    stack_t now;
+    (void)value;
+    CHECK(sigaltstack(NULL, &now) == 0);
+    CHECK(now.ss_sp == own_stack);
+    CHECK(sigaltstack(&former_stack, NULL) == 0);
+    count(1);
+}
+
+static void bring_a_signal_stack(void *last)
+{
+    stack_t stack = {.ss_sp = own_stack, .ss_size = sizeof own_stack};
+    CHECK(sigaltstack(&stack, &former_stack) == 0);
+    go_yield();
+    CHECK(pthread_setspecific(*(pthread_key_t *)last, own_stack) == 0);
+}
+
+// Gofer's end of the thread has come before the key's, which is younger: destructors are called in that order. (A sanitizer
+// gives each thread a signal stack, and frees what it finds in the end; so it needs to be given back.)
+TEST(foreign_thread_keeps_the_signal_stack_that_it_brought)
+{
+    pthread_key_t last;
+    go_yield();
+    CHECK(pthread_key_create(&last, check_and_restore) == 0);
+    test_thread_join(test_thread_start(bring_a_signal_stack, &last));
+    CHECK_EQ(atomic_load(&counter), 1);
 }
 
 static void one_call(void *arg)

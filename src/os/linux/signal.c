@@ -15,10 +15,11 @@ int gf_os_signal_stack_set(void *p, size_t bytes)
     return sigaltstack(&stack, NULL) == 0 ? 0 : -errno;
 }
 
-void gf_os_signal_stack_drop(void)
+void gf_os_signal_stack_drop(const void *p)
 {
-    stack_t none = {.ss_flags = SS_DISABLE};
-    sigaltstack(&none, NULL);
+    stack_t now, none = {.ss_flags = SS_DISABLE};
+    if (sigaltstack(NULL, &now) == 0 && now.ss_sp == p)
+        sigaltstack(&none, NULL);
 }
 
 // Libc has room for 1,024 signals in a mask, of which the kernel fills 64; behind them lies what was on libc's stack. To

@@ -107,6 +107,13 @@ double gf_os_cgroup_quota(const char *groups, const char *mount);
 int gf_os_signal_stack_set(void *p, size_t bytes);
 // Takes it away again if it is still this one.
 void gf_os_signal_stack_drop(const void *p);
+// First of all in a handler that other signals may interrupt, and that bears being called anew by its own: gives the thread
+// back the mask that the interrupted code had, under the thread sanitizer. That runs handlers at the next call or atomic that
+// it knows, with all signals blocked, and remembers the former mask in one place for each fiber. A signal that comes right
+// before it blocks them has it run handlers once more inside the first one's; the mask that it remembers then, and gives the
+// thread in the end, would be the one with all signals blocked (github.com/google/sanitizers/issues/1855). Does nothing without
+// the sanitizer.
+void gf_os_signals_reopen(const ucontext_t *interrupted);
 // sigaction, for an `old` that is kept: all of it is known.
 int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old);
 // Installs a handler on the alternate stack, with SA_RESTART, all other signals left open.

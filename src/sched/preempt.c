@@ -89,6 +89,7 @@ static void on_sigurg(int sig, siginfo_t *info, void *context)
     int saved = errno;
     (void)sig;
     (void)info;
+    gf_os_signals_reopen(context);
     if (gf_load_relaxed(&gf_freezing)) {
         if (gf_hooks.freeze)
             gf_hooks.freeze(context);

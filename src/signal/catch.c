@@ -93,6 +93,7 @@ static void mark_pending(int sig)
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
+    gf_os_signals_reopen(context);
     if (is_of_the_runtime(sig, info)) {
         leave_to_former(sig, info, context);
         errno = saved;

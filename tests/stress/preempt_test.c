@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 enum { WORKERS = 8 };
 
@@ -209,6 +210,45 @@ TEST_LONG(preemption_and_the_programs_own_interval_timer_get_along, 600)
     torture(compute);
     CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
     CHECK(atomic_load(&ticks) > 0);
+}
+
+static _Atomic(pid_t) thread_of[WORKERS];
+
+static void note_signal(int sig)
+{
+    (void)sig;
+}
+
+static void rain_signals(void *arg)
+{
+    (void)arg;
+    while (goes_on()) {
+        for (int i = 0; i < WORKERS; i++)
+            if (atomic_load(&thread_of[i]))
+                tgkill(getpid(), atomic_load(&thread_of[i]), SIGUSR2);
+        usleep(20);
+    }
+}
+
+static void look_at_the_mask(int id)
+{
+    while (goes_on()) {
+        sigset_t blocked;
+        atomic_store(&thread_of[id], gettid());
+        CHECK(pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0);
+        CHECK(!sigismember(&blocked, SIGUSR2) && !sigismember(&blocked, SIGSEGV));
+    }
+    atomic_store(&thread_of[id], 0);
+    atomic_fetch_add(&finished, 1);
+}
+
+TEST_LONG(signals_that_come_together_with_preemption_leave_no_thread_masked, 600)
+{
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    CHECK(sigaction(SIGUSR2, &action, NULL) == 0);
+    test_thread *rain = test_thread_start(rain_signals, NULL);
+    torture(look_at_the_mask);
+    test_thread_join(rain);
 }
 
 static int compare(const void *a, const void *b)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Signal handlers and the stacks they run on. Handlers of the runtime run on an alternate stack, for the one of a
 // goroutine may be the very thing that has overflowed; a thread that brings its own alternate stack keeps it.
+#include "base/sanitize.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { KERNEL_MASK = (NSIG - 1) / 8 }; // bytes of a mask as the kernel knows it
 
 int gf_os_signal_stack_set(void *p, size_t bytes)
 {
@@ -22,12 +27,18 @@ void gf_os_signal_stack_drop(const void *p)
         sigaltstack(&none, NULL);
 }
 
+// By the system call itself: the sanitizer must not see it.
+void gf_os_signals_reopen(const ucontext_t *interrupted)
+{
+    if (GF_FIBERS)
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &interrupted->uc_sigmask, NULL, KERNEL_MASK);
+}
+
 // Libc has room for 1,024 signals in a mask, of which the kernel fills 64; behind them lies what was on libc's stack. To
 // the search for leaks that is pointers, if it is kept.
 static void drop_rest_of_mask(struct sigaction *a)
 {
-    const size_t filled = (NSIG - 1) / 8;
-    memset((char *)&a->sa_mask + filled, 0, sizeof a->sa_mask - filled);
+    memset((char *)&a->sa_mask + KERNEL_MASK, 0, sizeof a->sa_mask - KERNEL_MASK);
 }
 
 int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old)

@@ -32,6 +32,7 @@ uint32_t soak_random(struct soak_task *t, uint32_t n)
 
 void soak_failed(const char *file, int line, const char *what)
 {
+    fflush(stdout);
     fprintf(stderr, "soak: FAILED: %s (%s:%d), seed %llu, disturbed by: %s\n", what, file, line,
             (unsigned long long)seed, atomic_load(&disturbance));
     _exit(1);

@@ -23,7 +23,7 @@ set(GOFER_WARNINGS
     -Wvla
     -Werror)
 
-set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O${GOFER_OPTIMIZE} -g")
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
 
 # Compile options of the library and of its tests. Frame pointers make traces cheap and whole.

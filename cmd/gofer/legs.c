@@ -29,6 +29,7 @@ const struct leg legs[] = {
     {"clang-lto", NULL, NO_TREE, 0, false},
     {"static", NULL, NO_TREE, 0, false},
     {"dev", MIGRATE, NO_TREE, 0, false},
+    {"static", MIGRATE, NO_TREE, 0, false},
     {"lto", MIGRATE, NO_TREE, 0, false},
     {"clang-lto", MIGRATE, NO_TREE, 0, false},
     {"dev", MIGRATE " LD_PRELOAD=libjemalloc.so.2", NO_TREE, 0, false},

@@ -52,9 +52,12 @@ TEST(yielding_goroutine_goes_behind_those_that_wait)
     }
 }
 
+static atomic_bool spins;
+
 static void spin_without_calls(void)
 {
     volatile unsigned x = 0;
+    atomic_store(&spins, true);
     for (;;)
         x++;
 }
@@ -88,8 +91,10 @@ TEST(loops_without_calls_do_not_starve_others_on_all_processors)
 
 TEST(loops_without_calls_do_not_hold_up_a_change_of_processors)
 {
+    test_needs_signals();
     go_maxprocs(2);
     go(spin_without_calls);
+    WAIT_UNTIL(atomic_load(&spins));
     for (int i = 0; i < 4; i++)
         CHECK(go_maxprocs(1 + i % 2) >= 1);
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Receiving a body. What was read ahead is decoded first. Behind that, a body with a length or one that ends with the
 // connection is read straight into the caller's memory, never beyond its end; chunks go through the buffer, for what
-// follows the last one belongs to the next message.
+// follows the last one belongs to the next message. The head's texts in the buffer stay.
 #include "http/body.h"
 
 #include <errno.h>
 
 ssize_t gf_input_fill(struct gf_input *in)
 {
+    size_t limit = gf_input_limit(in);
     if (in->at == in->n)
-        in->at = in->n = 0;
-    if (in->n == in->room)
+        in->at = in->n = in->kept;
+    if (in->n >= limit)
         return -ENOBUFS;
-    ssize_t n = in->stream->read(in->stream, in->buf + in->n, in->room - in->n);
+    ssize_t n = in->stream->read(in->stream, in->buf + in->n, limit - in->n);
     if (n > 0)
         in->n += (size_t)n;
     return n;
@@ -22,6 +23,7 @@ void gf_body_init(struct gf_body *b, struct gf_parser *p, struct gf_input *in, i
 {
     *b = (struct gf_body){.parser = p, .in = in, .length = gf_parser_length(p), .max = max};
     b->complete = b->length == 0;
+    in->kept = in->at;
 }
 
 static ssize_t say_continue(struct gf_body *b)
@@ -41,8 +43,11 @@ static ssize_t fail(struct gf_body *b, int err)
 // Takes the parser's word on what it has decoded.
 static ssize_t settle(struct gf_body *b, enum gf_parse result, size_t got)
 {
+    // What came before the error is handed out first.
     if (result == GF_PARSE_BAD)
-        return fail(b, -EBADMSG);
+        fail(b, -EBADMSG);
+    if (result == GF_PARSE_BAD && got == 0)
+        return b->err;
     b->complete = result == GF_PARSE_DONE;
     b->taken += (int64_t)got;
     if (b->max && b->taken > b->max)
@@ -96,7 +101,7 @@ ssize_t gf_body_read(struct gf_body *b, void *buf, size_t n)
         return fail(b, -ECONNRESET);
     ssize_t got = 0;
     // Chunk headers alone give nothing, so go on until something comes.
-    while (got == 0 && !b->complete) {
+    while (got == 0 && !b->complete && !b->err) {
         if (b->in->at < b->in->n)
             got = take_buffered(b, buf, n);
         else if (b->length != GF_BODY_CHUNKED)

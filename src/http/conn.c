@@ -248,7 +248,7 @@ static int take_first_bytes(struct gf_http_conn *c, ssize_t (*read)(go_conn *, v
 {
     c->x = gf_exchange_get(&c->server->pool, &c->stream, c->server->options.max_header_bytes);
     struct gf_input *in = &c->x->input;
-    ssize_t n = read(c->net, in->buf, in->room);
+    ssize_t n = read(c->net, in->buf, gf_input_limit(in));
     if (n > 0) {
         in->n = (size_t)n;
         return 1;

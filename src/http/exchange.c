@@ -80,18 +80,19 @@ void gf_exchange_next(struct gf_exchange *x, size_t max_head)
     gf_arena_reset(&x->arena);
     memmove(in->buf, in->buf + in->at, in->n - in->at);
     in->n -= in->at;
-    in->at = 0;
+    in->at = in->kept = 0;
     start(x, max_head);
 }
 
 bool gf_exchange_grow(struct gf_exchange *x, size_t max_head)
 {
     struct gf_input *in = &x->input;
-    if (in->n < in->room)
+    size_t most = max_head + GF_INPUT_SPARED;
+    if (in->n < gf_input_limit(in))
         return true;
-    if (in->room >= max_head)
+    if (in->room >= most)
         return false;
-    size_t room = 2 * in->room < max_head ? 2 * in->room : max_head;
+    size_t room = 2 * in->room < most ? 2 * in->room : most;
     char *larger = malloc(room);
     if (!larger)
         return false;

@@ -20,11 +20,21 @@ struct gf_stream {
     ssize_t (*send_file)(struct gf_stream *s, int file, off_t at, size_t n);
 };
 
+// A head's texts stay in the buffer, so while it is read a part of the buffer is spared, for what a body in chunks needs.
+enum { GF_INPUT_SPARED = 1024 };
+
 struct gf_input {
     struct gf_stream *stream; // [const]
     char *buf;                // bytes from at to n have been read and not used
     size_t at, n, room;
+    size_t kept; // bytes at the beginning that must stay: a head's, once it is complete
 };
+
+// Up to where the buffer may be filled now.
+static inline size_t gf_input_limit(const struct gf_input *in)
+{
+    return in->kept ? in->room : in->room - GF_INPUT_SPARED;
+}
 
 // Reads more behind what is there. Returns as the stream does; -ENOBUFS if there is no room.
 ssize_t gf_input_fill(struct gf_input *in);

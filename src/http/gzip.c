@@ -29,6 +29,7 @@ struct gf_gzip {
     bool in_member; // a member has begun and not ended
     bool ended;     // the source has
     bool full;      // the last call filled its buffer: there may be more inside
+    bool broken;
     unsigned char packed[PACKED];
 };
 
@@ -98,7 +99,7 @@ static ssize_t refill(struct gf_gzip *z)
     return 1;
 }
 
-// Unpacks what there is. The bytes that came out, or -EBADMSG.
+// Unpacks what there is. The bytes that came out; what came before an error is handed out first, then -EBADMSG.
 static ssize_t unpack(struct gf_gzip *z, void *buf, size_t n)
 {
     uInt room = n < 1u << 30 ? (uInt)n : 1u << 30;
@@ -110,15 +111,16 @@ static ssize_t unpack(struct gf_gzip *z, void *buf, size_t n)
         z->in_member = false;
         zlib.reset(&z->stream);
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        return -EBADMSG;
+        z->broken = true;
     }
     z->full = z->stream.avail_out == 0;
-    return room - z->stream.avail_out;
+    ssize_t got = room - z->stream.avail_out;
+    return z->broken && got == 0 ? -EBADMSG : got;
 }
 
 ssize_t gf_gzip_read(struct gf_gzip *z, void *buf, size_t n)
 {
-    while (n && (!z->ended || z->full)) {
+    while (n && !z->broken && (!z->ended || z->full)) {
         if (z->stream.avail_in == 0 && !z->full) {
             ssize_t more = refill(z);
             if (more < 0)
@@ -130,5 +132,5 @@ ssize_t gf_gzip_read(struct gf_gzip *z, void *buf, size_t n)
         if (got)
             return got;
     }
-    return n && z->in_member ? -EBADMSG : 0;
+    return n && (z->in_member || z->broken) ? -EBADMSG : 0;
 }

@@ -4,8 +4,11 @@
 // kept as offsets and become texts only when it is complete: each is ended in place with a NUL, over the byte behind
 // it, which is a colon, a blank or a line end that has been parsed.
 //
-// What llhttp tolerates even in strict mode is looked for here: folded fields (their value comes in pieces that do not
-// touch), bare line feeds, missing or repeated hosts, RTSP, transfer codings before chunked, escaped NULs.
+// What llhttp tolerates even in strict mode in requests is looked for here: folded fields (their value comes in pieces that
+// do not touch), bare line feeds, missing or repeated hosts, RTSP, transfer codings before chunked, escaped NULs.
+//
+// In answers, where nobody else reads the same bytes, old servers are let have their way as by Go's client: folded fields
+// are joined by a blank, a length may be said twice if it is the same, and chunks overrule it.
 #include "http/parser.h"
 
 #include <string.h>
@@ -73,6 +76,17 @@ static int on_field(llhttp_t *ll, const char *piece, size_t n)
     return 0;
 }
 
+// Adds a piece of a value to the one that is there; what lies between the two is closed up, to a blank if there was any.
+static void append_value(struct gf_parser *p, const char *piece, size_t n, bool folded)
+{
+    char *end = (char *)p->base + p->value_at + p->value_n;
+    if (folded)
+        *end++ = ' ';
+    if (end != piece)
+        memmove(end, piece, n);
+    p->value_n += n + folded;
+}
+
 static int on_value(llhttp_t *ll, const char *piece, size_t n)
 {
     struct gf_parser *p = self(ll);
@@ -81,10 +95,31 @@ static int on_value(llhttp_t *ll, const char *piece, size_t n)
     if (n == 0)
         return 0;
     // Folded: the value begins on a later line than the name, or comes in pieces that do not touch.
+    size_t offset = (size_t)(piece - p->base);
     const char *colon = p->base + p->name_at + p->name_n;
-    bool folded = p->value_n == 0 && memchr(colon, '\n', (size_t)(piece - colon));
-    if (folded || !join(p, &p->value_at, &p->value_n, piece, n))
+    bool folded = p->value_n ? offset != p->value_end
+                             : memchr(colon, '\n', (size_t)(piece - colon)) != NULL;
+    if (folded && ll->type == HTTP_REQUEST)
         return refuse(p, 400, "folded header field");
+    if (p->value_n == 0)
+        p->value_at = offset;
+    append_value(p, piece, n, folded && p->value_n > 0);
+    p->value_end = offset + n;
+    return 0;
+}
+
+// A length that was said before is taken back until the head is complete, for llhttp refuses to hear another one.
+static int check_length(struct gf_parser *p)
+{
+    struct gf_span name = gf_span(p->base + p->name_at, p->name_n);
+    if (p->ll.type != HTTP_RESPONSE || !gf_text_is(name, "content-length"))
+        return 0;
+    if (p->has_length && p->said_length != p->ll.content_length)
+        return refuse(p, 400, "two different lengths");
+    p->has_length = true;
+    p->said_length = p->ll.content_length;
+    p->ll.flags &= (uint16_t)~F_CONTENT_LENGTH;
+    p->ll.content_length = 0;
     return 0;
 }
 
@@ -103,8 +138,9 @@ static int on_value_complete(llhttp_t *ll)
         gf_fields_add(&p->at, p->arena, gf_span((const char *)(uintptr_t)p->name_at, p->name_n),
                       gf_span((const char *)(uintptr_t)p->value_at, p->value_n));
     }
+    int result = p->in_trailer ? 0 : check_length(p);
     p->name_n = p->value_n = 0;
-    return 0;
+    return result;
 }
 
 static int on_headers_complete(llhttp_t *ll)
@@ -114,6 +150,10 @@ static int on_headers_complete(llhttp_t *ll)
     // An upgrade is the handler's to make, by a hijack: to the parser the message is an ordinary one.
     ll->upgrade = 0;
     int status = ll->type == HTTP_RESPONSE ? ll->status_code : 200;
+    if (p->has_length && !(ll->flags & F_CHUNKED)) {
+        ll->flags |= F_CONTENT_LENGTH;
+        ll->content_length = p->said_length;
+    }
     p->ignore_body |= status < 200 || status == 204 || status == 304;
     if (p->ignore_body)
         ll->flags |= F_SKIPBODY;
@@ -162,6 +202,7 @@ void gf_parser_init(struct gf_parser *p, llhttp_type_t type, struct gf_arena *a,
     p->arena = a;
     p->max_head = max_head;
     llhttp_init(&p->ll, type, &settings);
+    llhttp_set_lenient_chunked_length(&p->ll, type == HTTP_RESPONSE);
 }
 
 void gf_parser_next(struct gf_parser *p)
@@ -245,6 +286,8 @@ static enum gf_parse check_coding(struct gf_parser *p)
         return GF_PARSE_HEAD;
     if (codings > 1 || !gf_text_is(coding, "chunked"))
         return bad(p, 501, "unsupported transfer encoding");
+    if (p->ll.type == HTTP_RESPONSE)
+        return GF_PARSE_HEAD;
     if (p->ll.flags & F_CONTENT_LENGTH)
         return bad(p, 400, "content length and transfer encoding");
     if (p->ll.http_major == 1 && p->ll.http_minor == 0)
@@ -277,7 +320,7 @@ static enum gf_parse finish_head(struct gf_parser *p, char *buf, size_t used)
         return bad(p, 400, "bare line feed");
     settle_fields(p, buf);
     if (p->ll.type == HTTP_RESPONSE)
-        return GF_PARSE_HEAD;
+        return check_coding(p);
     enum gf_parse result = check_request(p);
     if (result == GF_PARSE_HEAD)
         buf[p->url_at + p->url_n] = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading messages: llhttp in strict mode, and the checks that it leaves to its user. A head is parsed where it was read,
 // in one buffer of the caller's, and ends up as texts in that buffer; a body is handed out piece by piece. No I/O.
-// A message that could be understood in two ways is refused (request smuggling): two lengths, a length and chunks,
+// A request that could be understood in two ways is refused (request smuggling): two lengths, a length and chunks,
 // another transfer coding than chunked, folded fields, a bare line feed, blanks before the colon, two hosts.
 //
 //   HEAD --gf_parser_head--> BODY --gf_parser_body--> DONE, or BAD from either; gf_parser_next: DONE --> HEAD
@@ -30,6 +30,7 @@ struct gf_parser {
     size_t fed; // bytes of the buffer that llhttp has seen
     size_t url_at, url_n;
     size_t name_at, name_n, value_at, value_n;
+    size_t value_end;         // behind the value's last piece, where that was read
     struct gf_fields at;      // spans are offsets until the head is complete
     struct gf_span host;      // a request's, once the head is complete; p is NULL if it has none
     struct gf_fields trailer; // copies
@@ -42,6 +43,9 @@ struct gf_parser {
     // The body's next piece.
     char *out;
     size_t out_n;
+
+    bool has_length; // an answer's: said_length, which llhttp is told at the end of the head
+    uint64_t said_length;
 
     int status; // of the answer to a bad request
     const char *reason;

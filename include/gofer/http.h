@@ -224,10 +224,14 @@ typedef struct go_http_client_options {
 typedef struct go_http_call {
     const char *method; // NULL: GET
     const char *url;    // http://…; a user and password in it are sent as basic authentication
-    const char *const *headers; // name, value, name, value, …, NULL; or NULL
-    const void *body;           // body_size bytes; NULL: none
+    // Name, value, name, value, …, NULL; or NULL. What frames the message is the client's business. With "Expect",
+    // "100-continue" the body waits until the server wants it, or has said nothing for a second.
+    const char *const *headers;
+    const void *body; // body_size bytes; NULL: none
     size_t body_size;
-    // Instead of body: gives the next bytes, 0 at the end, or a negative errno. Sent in chunks if body_size is 0.
+    // Instead of body: gives the next bytes, 0 at the end, or a negative errno, which fails the call. Sent in chunks if
+    // body_size is 0. Called by another goroutine, until go_http_reply_free at most: a server may answer before it has
+    // everything, and the answer can be read then. It should heed the call's context if it blocks.
     ssize_t (*read_body)(void *arg, void *buf, size_t n);
     void *body_arg;
 } go_http_call;
@@ -239,8 +243,8 @@ GO_API void go_http_client_free(go_http_client *c);
 
 // Calls, and returns once the answer's head is there: any status counts as success. client NULL: a common one; ctx NULL:
 // the background. The context's end breaks the call off, and the reading of its answer.
-// Errors: -EINVAL: no such URL or method; -ELOOP: too many redirects; -EBADMSG: no HTTP; -ECANCELED, -ETIMEDOUT: the
-// context ended; those of dialing, TLS included, and of the connection.
+// Errors: -EINVAL: no such URL, method or header; -ELOOP: too many redirects; -EBADMSG: no HTTP; -EMSGSIZE: the body ended
+// too early; -ECANCELED, -ETIMEDOUT: the context ended; those of dialing, TLS included, and of the connection.
 // Owns: *reply is the caller's, until go_http_reply_free; untouched on failure.   Go: Client.Do, http.Get
 GO_API int go_http_do(go_http_client *client, go_context *ctx, go_http_call call,
                       go_http_reply **reply);
@@ -253,7 +257,7 @@ GO_API bool go_http_reply_header_at(go_http_reply *r, size_t i, const char **nam
                                     const char **value);
 GO_API const char *go_http_reply_trailer(go_http_reply *r, const char *name);
 GO_API const char *go_http_reply_url(go_http_reply *r); // after redirects
-// The body's length; -1 if it is not known.
+// The body's length, in the answer to HEAD the one that it would have; -1 if it is not known.
 GO_API int64_t go_http_reply_length(go_http_reply *r);
 // Reads from the body, unpacked if the client has asked for packing. Blocks until there is something.
 // Returns: bytes; 0 at the end.   Errors: -EBADMSG: malformed; -ECONNRESET: cut short; the context's.

@@ -64,8 +64,7 @@ static bool has_hung_up(go_conn *c)
     return c->layer || n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-// Whether there are bytes, the end, or an error.
-static bool has_event(go_conn *c)
+bool gf_netconn_has_event(go_conn *c)
 {
     char byte;
     return recv(c->fd.number, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
@@ -100,7 +99,7 @@ int gf_netconn_wait_hangup(go_conn *c)
 
 int gf_netconn_wait_event(go_conn *c)
 {
-    return wait_until(c, has_event);
+    return wait_until(c, gf_netconn_has_event);
 }
 
 // --- Bytes given back ---

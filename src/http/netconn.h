@@ -19,6 +19,8 @@ ssize_t gf_netconn_try_read(go_conn *c, void *buf, size_t n);
 // Waits until the peer has closed its side: 0. Something else than 0: the deadline came, the connection was closed here,
 // or the peer has sent something that should be read first.
 int gf_netconn_wait_hangup(go_conn *c);
+// Whether there are bytes, the end, or an error, now.
+bool gf_netconn_has_event(go_conn *c);
 // Waits until something happens on a connection on which nothing should: bytes, the end, an error: 0. -EAGAIN does not come;
 // -ETIMEDOUT and -ESHUTDOWN as ever.
 int gf_netconn_wait_event(go_conn *c);

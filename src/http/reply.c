@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/race.h"
+#include "http/sender.h"
 
 #include <gofer/net.h>
 
@@ -13,7 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_HEADER_BYTES = 1 << 20, MOST_DISCARDED = 64 << 10 };
+enum {
+    DEFAULT_HEADER_BYTES = 1 << 20,
+    MOST_DISCARDED = 64 << 10,
+    MOST_DISCARDED_OF_REDIRECT = 2 << 10,
+    INTERIM_COST = 512 // what a head of 1xx counts for besides its bytes
+};
 
 // --- The guard ---
 
@@ -99,14 +105,28 @@ void gf_reply_detach(struct go_http_reply *r)
 {
     if (!r->conn)
         return;
+    bool clean = r->body.complete && !r->body.err && r->input.at == r->input.n && r->keep_alive;
+    bool sent = clean && gf_sender_has_finished(r->sender);
     bool broken = gf_guard_end(r->guard);
-    bool clean = r->body.complete && !r->body.err && r->input.at == r->input.n;
     r->guard = NULL;
-    if (!broken && clean && r->keep_alive)
+    if (!broken && sent)
         gf_transport_keep(r->transport, r->conn);
+    else if (r->sender)
+        gf_sender_leave(r->sender, r->conn);
     else
         gf_client_conn_free(r->conn);
     r->conn = NULL;
+}
+
+void gf_reply_finish(struct go_http_reply *r)
+{
+    if (r->conn)
+        gf_body_discard(&r->body, MOST_DISCARDED_OF_REDIRECT);
+    gf_reply_detach(r);
+    gf_sender_end(r->sender);
+    r->sender = NULL;
+    gf_gzip_free(r->gzip);
+    r->gzip = NULL;
 }
 
 int gf_reply_error(const struct go_http_reply *r, int err)
@@ -118,9 +138,9 @@ int gf_reply_error(const struct go_http_reply *r, int err)
 static bool grow(struct go_http_reply *r)
 {
     struct gf_input *in = &r->input;
-    if (in->n < in->room)
+    if (in->n < gf_input_limit(in))
         return true;
-    if (in->room >= DEFAULT_HEADER_BYTES)
+    if (in->room >= DEFAULT_HEADER_BYTES + GF_INPUT_SPARED)
         return false;
     char *larger = malloc(2 * in->room);
     if (!larger)
@@ -145,7 +165,7 @@ static int read_one_head(struct go_http_reply *r, bool *silent)
         }
         if (result == GF_PARSE_BAD || !grow(r))
             return -EBADMSG;
-        ssize_t n = in->stream->read(in->stream, in->buf + in->n, in->room - in->n);
+        ssize_t n = in->stream->read(in->stream, in->buf + in->n, gf_input_limit(in) - in->n);
         if (n <= 0)
             return n ? (int)n : -ECONNRESET;
         in->n += (size_t)n;
@@ -157,11 +177,17 @@ int gf_reply_read_head(struct go_http_reply *r, bool *silent)
 {
     struct gf_input *in = &r->input;
     bool head_request = r->parser.ignore_body;
-    for (;;) {
+    for (size_t interim = 0;;) {
         int err = read_one_head(r, silent);
         int status = r->parser.ll.status_code;
         if (err || status >= 200 || status == 101)
             return err;
+        if (status == 100)
+            gf_sender_tell(r->sender, true);
+        // A server that never comes to its answer is not listened to for ever.
+        interim += in->at + INTERIM_COST;
+        if (interim > DEFAULT_HEADER_BYTES)
+            return -EBADMSG;
         memmove(in->buf, in->buf + in->at, in->n - in->at);
         in->n -= in->at;
         in->at = 0;
@@ -176,9 +202,10 @@ static ssize_t read_packed(void *arg, void *buf, size_t n)
     return gf_body_read(&r->body, buf, n);
 }
 
-void gf_reply_begin_body(struct go_http_reply *r)
+void gf_reply_begin_body(struct go_http_reply *r, bool keep)
 {
-    r->keep_alive = gf_parser_keep_alive(&r->parser) && r->parser.ll.status_code != 101;
+    r->keep_alive = keep && gf_parser_keep_alive(&r->parser) && r->parser.ll.status_code != 101;
+    gf_sender_tell(r->sender, r->keep_alive);
     gf_body_init(&r->body, &r->parser, &r->input, 0);
     struct gf_span coding = gf_fields_get(&r->parser.at, "content-encoding");
     if (r->asked_for_gzip && coding.p && gf_text_is(coding, "gzip") && !r->body.complete) {
@@ -221,6 +248,8 @@ const char *go_http_reply_url(go_http_reply *r)
 
 int64_t go_http_reply_length(go_http_reply *r)
 {
+    if (r->for_head)
+        return gf_text_number(gf_fields_get(&r->parser.at, "content-length"));
     return r->gzip || r->body.length < 0 ? -1 : r->body.length;
 }
 
@@ -244,6 +273,7 @@ void go_http_reply_free(go_http_reply *r)
         r->body.length - r->body.taken <= (int64_t)(r->input.n - r->input.at))
         gf_body_discard(&r->body, MOST_DISCARDED);
     gf_reply_detach(r);
+    gf_sender_end(r->sender);
     gf_gzip_free(r->gzip);
     go_context_free(r->ctx);
     gf_arena_reset(&r->arena);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // HTTP texts: see text.h. Character classes are one table of bits, built from the lists of RFC 9110 (tokens) and RFC 3986
-// (what may stand in a path, and in a host with its port), so that each question is a load and a test.
+// (what may stand in a path, escapes and brackets included, and in a host with its port), so that each question is a load
+// and a test.
 #include "http/text.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static const uint8_t class_of[256] = {
     ['!'] = TOKEN | PATH | HOST,
     ['#'] = TOKEN,
     ['$'] = TOKEN | PATH | HOST,
-    ['%'] = TOKEN | HOST,
+    ['%'] = TOKEN | PATH | HOST,
     ['&'] = TOKEN | PATH | HOST,
     ['\''] = TOKEN | PATH | HOST,
     ['*'] = TOKEN | PATH | HOST,
@@ -35,8 +36,8 @@ static const uint8_t class_of[256] = {
     [';'] = PATH | HOST,
     ['='] = PATH | HOST,
     ['@'] = PATH,
-    ['['] = HOST,
-    [']'] = HOST,
+    ['['] = PATH | HOST,
+    [']'] = PATH | HOST,
 };
 
 static bool is(char c, uint8_t class)
@@ -167,13 +168,21 @@ const char *gf_text_unescaped(struct gf_arena *a, struct gf_span in)
     return text;
 }
 
-const char *gf_text_escape_path(struct gf_arena *a, struct gf_span in)
+// Behind the question mark more is allowed (WHATWG's set).
+static bool may_stand_in_query(char c)
+{
+    return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>';
+}
+
+const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in)
 {
     static const char digits[] = "0123456789ABCDEF";
     char *out = gf_arena_alloc(a, 3 * in.n + 1), *to = out;
+    bool query = false;
     for (size_t i = 0; i < in.n; i++) {
         unsigned char c = (unsigned char)in.p[i];
-        if (is((char)c, PATH)) {
+        query |= c == '?';
+        if (query ? may_stand_in_query((char)c) : is((char)c, PATH)) {
             *to++ = (char)c;
         } else {
             *to++ = '%';

@@ -56,8 +56,8 @@ int64_t gf_text_number(struct gf_span s);
 ssize_t gf_text_unescape(char *out, struct gf_span in, bool plus);
 // The decoded text in the arena; the text as it is if an escape is bad.
 const char *gf_text_unescaped(struct gf_arena *a, struct gf_span in);
-// Escapes what may not stand in a path of a URL as it is.
-const char *gf_text_escape_path(struct gf_arena *a, struct gf_span in);
+// Escapes what may not stand in a URL's path and query as it is; what is escaped already stays so.
+const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in);
 // Escapes & < > " ' for HTML.
 const char *gf_text_escape_html(struct gf_arena *a, struct gf_span in);
 

@@ -165,12 +165,16 @@ static void stop_watching(struct gf_client_conn *c)
 struct gf_client_conn *gf_transport_get(struct gf_transport *t, go_context *ctx,
                                         const struct gf_url *url, bool fresh, int *err)
 {
-    struct gf_client_conn *c = fresh ? NULL : take_idle(t, url);
-    if (!c)
-        return connect_to(t, ctx, url, err);
-    stop_watching(c);
-    c->reused = true;
-    return c;
+    struct gf_client_conn *c;
+    while (!fresh && (c = take_idle(t, url))) {
+        stop_watching(c);
+        c->reused = true;
+        // The watcher may have been stopped just before it heard of an end: a call that may not be repeated would fail.
+        if (!gf_netconn_has_event(c->net))
+            return c;
+        gf_client_conn_free(c);
+    }
+    return connect_to(t, ctx, url, err);
 }
 
 // Whether there is room for one more idle connection to that place. The lock is held.

@@ -195,11 +195,11 @@ TEST(redirects_are_followed_as_go_does)
 
 TEST(credentials_do_not_follow_to_another_host)
 {
-    struct test_server *s = serve(), *other = serve();
+    struct test_server *s = serve();
     go_http_client *c = go_http_client_new((go_http_client_options){0});
     char path[400];
     const char *const headers[] = {"Authorization", "secret", "X-Own", "1", NULL};
-    snprintf(path, sizeof(path), "/x?status=302&to=%s", url_of(other, "/"));
+    snprintf(path, sizeof(path), "/x?status=302&to=http://localhost%s/", strrchr(s->address, ':'));
     CHECK_STR(body_of(call(c, (go_http_call){.url = url_of(s, path), .headers = headers})),
               "GET / auth= own=1 body=");
     CHECK_STR(body_of(call(
@@ -211,7 +211,6 @@ TEST(credentials_do_not_follow_to_another_host)
               "GET / auth=Basic bWU6cHc= own= body=");
     go_http_client_free(c);
     test_server_end(s);
-    test_server_end(other);
 }
 
 TEST(head_has_no_body)
@@ -440,7 +439,7 @@ TEST(places_that_nobody_serves_and_urls_that_are_none_are_errors)
     CHECK_EQ(go_http_get(NULL, url, &r), -ECONNREFUSED);
     CHECK_EQ(go_http_get(NULL, "ftp://x/", &r), -EINVAL);
     CHECK_EQ(go_http_get(NULL, "http:///", &r), -EINVAL);
-    CHECK_EQ(go_http_get(NULL, "http://h/a b", &r), -EINVAL);
+    CHECK_EQ(go_http_get(NULL, "http://h h/", &r), -EINVAL);
     CHECK_EQ(go_http_get(NULL, "http://h:99999/", &r), -EINVAL);
 }
 
@@ -509,6 +508,10 @@ TEST(references_are_resolved)
         {"../c", "http://h/c"},
         {"?n", "http://h/a/b?n"},
         {"./c/./d/../e", "http://h/a/c/e"},
+        {"/c//d", "http://h/c//d"},
+        {"c/.", "http://h/a/c/"},
+        {"c/..?x/..", "http://h/a/?x/.."},
+        {"../../../c", "http://h/c"},
         {"", "http://h/a/b?q"},
     };
     static _Alignas(16) char room[4096];

@@ -3,6 +3,8 @@
 // address with IPv4 inside, and is shown as IPv4.
 #include "net/address.h"
 
+#include "net/service.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -29,19 +31,7 @@ const struct gf_network *gf_network_named(const char *name)
 
 // --- From text ---
 
-static int parse_port(const char *text, int *port)
-{
-    char *end;
-    if (*text < '0' || *text > '9')
-        return -EINVAL;
-    long n = strtol(text, &end, 10);
-    if (*end || n > 65535)
-        return -EINVAL;
-    *port = (int)n;
-    return 0;
-}
-
-int gf_address_split(const char *text, char host[GF_MOST_HOST], int *port)
+int gf_address_split(int type, const char *text, char host[GF_MOST_HOST], int *port)
 {
     const char *colon = strrchr(text, ':'), *end = colon;
     if (!colon)
@@ -57,7 +47,11 @@ int gf_address_split(const char *text, char host[GF_MOST_HOST], int *port)
         return -EINVAL;
     memcpy(host, text, n);
     host[n] = '\0';
-    return parse_port(colon + 1, port);
+    int number = type ? gf_service_port(type, colon + 1) : gf_service_number(colon + 1);
+    if (number < 0)
+        return number;
+    *port = number;
+    return 0;
 }
 
 _Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
@@ -156,7 +150,7 @@ int go_addr_parse(const char *text, go_addr *a)
     int port;
     if (*text == '/' || *text == '@')
         return gf_address_from_path(text, a);
-    int error = gf_address_split(text, host, &port);
+    int error = gf_address_split(0, text, host, &port);
     return error ? error : gf_address_from_literal(AF_UNSPEC, host, port, a);
 }
 

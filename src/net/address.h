@@ -15,9 +15,10 @@ struct gf_network {
 // NULL: there is none of this name.
 const struct gf_network *gf_network_named(const char *name);
 
-// "host:port" taken apart. The host, without brackets and maybe empty, goes to host[]; -EINVAL if it is no such thing.
+// "host:port" taken apart. The host, without brackets and maybe empty, goes to host[]; the port may be left out (0) or be the
+// name of a service on sockets of the type, but has to be a number if that is 0. -EINVAL if it is no such thing.
 enum { GF_MOST_HOST = 256 };
-int gf_address_split(const char *text, char host[GF_MOST_HOST], int *port);
+int gf_address_split(int type, const char *text, char host[GF_MOST_HOST], int *port);
 
 // A literal IP address of the family, AF_UNSPEC: of any. -ENOENT: it is none, but maybe a name; -EAFNOSUPPORT: it is
 // one of the other family.

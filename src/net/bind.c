@@ -76,7 +76,7 @@ int gf_bind(const struct gf_network *network, const char *address, go_listen_opt
         error = gf_address_from_path(address, &a);
         return error ? error : open_at(network, &a, options);
     }
-    error = gf_address_split(address, host, &port);
+    error = gf_address_split(network->type, address, host, &port);
     if (error)
         return error;
     if (!*host)

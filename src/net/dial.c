@@ -235,7 +235,7 @@ static int resolve(go_context *ctx, const struct gf_network *network, const char
     int port, error;
     if (network->family == AF_UNIX)
         return (error = gf_address_from_path(address, a)) ? error : 1;
-    if ((error = gf_address_split(address, host, &port)))
+    if ((error = gf_address_split(network->type, address, host, &port)))
         return error;
     return gf_lookup(ctx, network->family, host, port, a);
 }

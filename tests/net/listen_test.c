@@ -114,6 +114,38 @@ TEST(bad_networks_and_addresses_are_refused)
     CHECK_EQ(listen_error("unix", ""), -EINVAL);
 }
 
+TEST(ports_may_be_services_or_left_out)
+{
+    char address[64];
+    go_listener *l = listen_on("tcp", "127.0.0.1:");
+    CHECK_EQ(go_listener_addr(l, address, sizeof address), 0);
+    CHECK(strcmp(address, "127.0.0.1:0") != 0);
+    go_listener_free(l);
+    // 127.0.0.2 is this machine too, and nobody listens there.
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:gopher"), -ECONNREFUSED);
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:GOPHER"), -ECONNREFUSED);
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:"), -ECONNREFUSED);
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:gophers"), -EINVAL);
+    go_addr a;
+    CHECK_EQ(go_addr_parse("127.0.0.1:http", &a), -EINVAL);
+    CHECK_EQ(go_addr_parse("127.0.0.1:", &a), -EINVAL);
+}
+
+TEST(services_are_looked_up_in_the_systems_file)
+{
+    if (access("/etc/services", R_OK) < 0)
+        test_skip("no /etc/services here");
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:discard"), -ECONNREFUSED);
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:sink"), -ECONNREFUSED); // an alias
+    CHECK_EQ(dial_error("tcp", "127.0.0.2:tftp"), -EINVAL);       // UDP's only
+    go_conn *c = go_dial_timeout("udp", "127.0.0.2:tftp", -1, NULL);
+    char address[64];
+    CHECK(c != NULL);
+    CHECK_EQ(go_conn_remote_addr(c, address, sizeof address), 0);
+    CHECK_STR(address, "127.0.0.2:69");
+    go_conn_free(c);
+}
+
 TEST(dial_to_nobody_is_refused)
 {
     char address[64];

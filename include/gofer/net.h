@@ -4,7 +4,8 @@
 //
 // Networks are "tcp", "udp", each also with 4 or 6 behind it, and "unix". Addresses are "host:port", the host in brackets
 // if it is an IPv6 address; an empty host means all interfaces to listen on, and this machine to dial; "unix" takes a path,
-// or '@' and an abstract name. A host may be a name where one dials; to listen it is an address or "localhost".
+// or '@' and an abstract name. A host may be a name where one dials; to listen it is an address or "localhost". The port is a
+// number or the name of a service, as in "localhost:http"; none means 0.
 //
 // A function that returns a pointer returns NULL on failure and stores a negative errno in *err, 0 on success; err may be
 // NULL. Broken connections give -EPIPE or -ECONNRESET and never SIGPIPE.
@@ -131,7 +132,8 @@ typedef struct go_tls_config {
 } go_tls_config;
 
 // Dials and shakes hands. The server's certificate is verified unless the configuration, which may be NULL, says otherwise.
-// A session of an earlier connection there, with the same configuration, is resumed.
+// A session of an earlier connection there, with the same configuration and the same files, is resumed. Of the certificate
+// only the alternative names count, not the subject.
 // Errors: as go_dial; -EKEYREJECTED: the certificate is not to be trusted; -EPROTO: the peer speaks no TLS that fits;
 // -ECONNRESET: it hung up; -EINVAL, -ENOENT: a file or a text of the configuration is wrong, or not there.
 // Owns: the caller; end with go_conn_free.   Go: tls.DialWithDialer

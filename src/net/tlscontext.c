@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a TLS configuration comes to. A server's context belongs to its listener. A client's is kept, one for all equal
-// configurations, since reading the system's certificates takes longer than a handshake; with it the last sessions, each
-// under the name and address of its server, so that the next connection there resumes.
+// configurations with equal files, since reading the system's certificates takes longer than a handshake; with it the last
+// sessions, each under the name and address of its server, so that the next connection there resumes. A file that is
+// replaced makes a new one.
 //
 // OpenSSL's own cleanup at the end of the process is left out: other goroutines may still be at work then.
 #include "net/tls.h"
@@ -9,9 +10,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static go_once library_once;
@@ -223,16 +226,32 @@ static void free_client(struct gf_tls_client *k)
     free(k);
 }
 
-static char *describe(const go_tls_config *config)
+// What tells a file from one that has replaced it, or that it was before it was written anew.
+enum { VERSION_SIZE = 96 };
+
+static const char *version_of(const char *file, char text[VERSION_SIZE])
 {
-    char *text = NULL;
-    const char *parts[] = {config->ca_file, config->cert_file, config->key_file, config->alpn};
-    for (int i = 0; i < 4; i++)
-        parts[i] = parts[i] ? parts[i] : "";
-    return asprintf(&text, "%s\n%s\n%s\n%s\n%d", parts[0], parts[1], parts[2], parts[3],
-                    config->insecure_skip_verify) < 0
-               ? NULL
-               : text;
+    struct stat s;
+    *text = '\0';
+    if (file && stat(file, &s) == 0)
+        snprintf(text, VERSION_SIZE, "%ju %jd %jd.%09ld", (uintmax_t)s.st_ino, (intmax_t)s.st_size,
+                 (intmax_t)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+    return text;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static char *describe(const go_tls_config *c)
+{
+    char *text = NULL, ca[VERSION_SIZE], cert[VERSION_SIZE], key[VERSION_SIZE];
+    int n = asprintf(&text, "%s %s\n%s %s\n%s %s\n%s\n%d", or_empty(c->ca_file),
+                     version_of(c->ca_file, ca), or_empty(c->cert_file),
+                     version_of(c->cert_file, cert), or_empty(c->key_file),
+                     version_of(c->key_file, key), or_empty(c->alpn), c->insecure_skip_verify);
+    return n < 0 ? NULL : text;
 }
 
 static int make_client(const go_tls_config *config, char *text, struct gf_tls_client **client)
@@ -280,9 +299,12 @@ static bool is_ip(const char *name)
     return inet_pton(AF_INET, name, ip) == 1 || inet_pton(AF_INET6, name, ip) == 1;
 }
 
-// The certificate must be for this name; the server is told which one is meant, unless it is an address.
+// The certificate must be for this name; the server is told which one is meant, unless it is an address. As in Go only the
+// alternative names count, not the subject, and a star stands for a whole label.
 static bool expect_name(SSL *ssl, const char *name)
 {
+    SSL_set_hostflags(ssl,
+                      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (is_ip(name))
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
     return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1;

@@ -33,21 +33,31 @@ static int shake_hands(go_context *ctx, go_conn *c)
     return ended ? ended : error;
 }
 
+// A name as certificates have it: without the dot of the root, or the zone of an address. To OpenSSL a dot in front would
+// mean any host below.
+static int canonicalize(char name[GF_MOST_HOST])
+{
+    size_t n = strcspn(name, "%");
+    if (n > 1 && name[n - 1] == '.')
+        n--;
+    name[n] = '\0';
+    return n == 0 || *name == '.' ? -EINVAL : 0;
+}
+
 // Who the server must be: as configured, or the host that was dialed.
 static int name_of(const go_tls_config *config, const char *address, char name[GF_MOST_HOST])
 {
-    int port;
-    if (config->server_name) {
-        size_t n = strlen(config->server_name);
-        if (n == 0 || n >= GF_MOST_HOST)
-            return -EINVAL;
-        memcpy(name, config->server_name, n + 1);
-        return 0;
-    }
-    int error = gf_address_split(address, name, &port);
-    if (!error && !*name)
+    int port, error = 0;
+    const char *wanted = config->server_name;
+    if (!wanted || !*wanted)
+        error = gf_address_split(SOCK_STREAM, address, name, &port);
+    else if (snprintf(name, GF_MOST_HOST, "%s", wanted) >= GF_MOST_HOST)
+        error = -EINVAL;
+    if (error)
+        return error;
+    if (!*name)
         strcpy(name, "localhost");
-    return error;
+    return canonicalize(name);
 }
 
 static int secure(go_context *ctx, go_conn *c, const char *address, const go_tls_config *config)

@@ -81,6 +81,91 @@ TEST(certificate_is_verified_by_default)
     test_remove_dir();
 }
 
+static void copy(go_conn *from, go_conn *to)
+{
+    char buf[4096];
+    ssize_t n;
+    while ((n = go_conn_read(from, buf, sizeof buf)) > 0)
+        (void)go_conn_write(to, buf, (size_t)n);
+}
+
+// Stands between client and server, and cuts the client's connection off when it is told to.
+static void forward_until(go_listener *l, const char *address, chan(go_unit) cut)
+{
+    go_conn *client = go_accept(l, NULL), *server = go_dial_timeout("tcp", address, -1, NULL);
+    go_waitgroup copies = {0};
+    go_waitgroup_go(&copies, copy, client, server);
+    go_waitgroup_go(&copies, copy, server, client);
+    chan_recv(cut);
+    go_conn_close(client);
+    go_conn_close(server);
+    go_waitgroup_wait(&copies);
+    go_conn_free(client);
+    go_conn_free(server);
+}
+
+static int dial_as(const char *name)
+{
+    int err = 0;
+    go_tls_config config = {.ca_file = test_in_dir("names.pem"), .server_name = name};
+    go_conn_free(dial_tls(config, &err));
+    return err;
+}
+
+TEST(names_are_compared_as_go_does)
+{
+    test_make_certificate("names", "DNS:*.star.test,DNS:f*.part.test,DNS:good.test");
+    go_listener *l = serve_tls("names", NULL);
+    go(test_echo_all, l);
+    static const char *const good[] = {"good.test", "GOOD.test", "good.test.", "a.star.test"};
+    static const char *const bad[] = {"test", // the subject's
+                                      "foo.part.test", "a.b.star.test", "star.test", "bad.test"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        CHECK_EQ(dial_as(good[i]), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK_EQ(dial_as(bad[i]), -EKEYREJECTED);
+    CHECK_EQ(dial_as(".star.test"), -EINVAL);
+    go_listener_free(l);
+    test_remove_dir();
+}
+
+TEST(a_client_reads_files_that_were_replaced)
+{
+    go_listener *l = serve_echo(NULL);
+    char command[300];
+    const char *trusted = test_in_dir("trusted.pem");
+    test_make_certificate("other", "IP:127.0.0.1");
+    snprintf(command, sizeof command, "cp %s %s", test_in_dir("other.pem"), trusted);
+    CHECK(system(command) == 0);
+    CHECK_EQ(dial_error((go_tls_config){.ca_file = trusted}), -EKEYREJECTED);
+    snprintf(command, sizeof command, "cp %s %s", test_in_dir("server.pem"), trusted);
+    CHECK(system(command) == 0);
+    go_conn_free(must_dial((go_tls_config){.ca_file = trusted}));
+    go_listener_free(l);
+    test_remove_dir();
+}
+
+TEST(end_without_a_goodbye_is_no_end)
+{
+    char byte;
+    go_listener *l = serve_echo(NULL), *between = listen_on("tcp", "127.0.0.1:0");
+    char inner[64];
+    snprintf(inner, sizeof inner, "%s", server_address);
+    CHECK_EQ(go_listener_addr(between, server_address, sizeof server_address), 0);
+    chan(go_unit) cut = chan_make(go_unit);
+    go(forward_until, between, inner, cut);
+    go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
+    send_text(c, "x");
+    expect_text(c, "x");
+    chan_send(cut, GO_UNIT);
+    CHECK_EQ(go_conn_read(c, &byte, 1), -ECONNRESET);
+    go_conn_free(c);
+    go_listener_free(between);
+    go_listener_free(l);
+    chan_free(cut);
+    test_remove_dir();
+}
+
 TEST(files_that_are_missing_or_wrong_are_told)
 {
     int err = 0;

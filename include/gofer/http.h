@@ -69,7 +69,7 @@ GO_API void go_http_pprof(go_http_mux *mux);
 // --- The request ---
 
 // These return texts that live until the handler returns; NULL if there is no such thing, "" if it is there and empty.
-// From: the handler's goroutine.
+// From: the handler's goroutine. The body may be read by another one meanwhile, one at a time, until the handler returns.
 
 GO_API const char *go_http_method(go_http_request *r);
 GO_API const char *go_http_path(go_http_request *r);      // decoded

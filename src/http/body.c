@@ -19,24 +19,55 @@ ssize_t gf_input_fill(struct gf_input *in)
     return n;
 }
 
+// Relaxed: as declared, as all here.
+static void complete(struct gf_body *b)
+{
+    b->complete = true;
+    gf_store_relaxed(&b->ending, gf_load_relaxed(&b->ending) | GF_BODY_COMPLETE);
+}
+
 void gf_body_init(struct gf_body *b, struct gf_parser *p, struct gf_input *in, int64_t max)
 {
     *b = (struct gf_body){.parser = p, .in = in, .length = gf_parser_length(p), .max = max};
-    b->complete = b->length == 0;
+    if (b->length == 0)
+        complete(b);
     in->kept = in->at;
 }
 
+void gf_body_expect(struct gf_body *b)
+{
+    b->asked = b->expects = !b->complete;
+}
+
+bool gf_body_give_up(struct gf_body *b)
+{
+    if (!b->asked)
+        return false;
+    go_mutex_lock(&b->saying);
+    bool waits = b->expects;
+    b->expects = false;
+    go_mutex_unlock(&b->saying);
+    return waits;
+}
+
+// Under the lock, so that it never comes behind the head of an answer.
 static ssize_t say_continue(struct gf_body *b)
 {
     static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct iovec part = {text, sizeof(text) - 1};
+    ssize_t put = 0;
+    go_mutex_lock(&b->saying);
+    if (b->expects)
+        put = b->in->stream->writev(b->in->stream, &part, 1);
     b->expects = false;
-    return b->in->stream->writev(b->in->stream, &part, 1);
+    go_mutex_unlock(&b->saying);
+    return put;
 }
 
 static ssize_t fail(struct gf_body *b, int err)
 {
     b->err = err;
+    gf_store_relaxed(&b->ending, gf_load_relaxed(&b->ending) | GF_BODY_FAILED);
     return err;
 }
 
@@ -48,9 +79,11 @@ static ssize_t settle(struct gf_body *b, enum gf_parse result, size_t got)
         fail(b, -EBADMSG);
     if (result == GF_PARSE_BAD && got == 0)
         return b->err;
-    b->complete = result == GF_PARSE_DONE;
-    b->taken += (int64_t)got;
-    if (b->max && b->taken > b->max)
+    if (result == GF_PARSE_DONE)
+        complete(b);
+    int64_t taken = gf_load_relaxed(&b->taken) + (int64_t)got;
+    gf_store_relaxed(&b->taken, taken);
+    if (b->max && taken > b->max)
         return fail(b, -EMSGSIZE);
     return (ssize_t)got;
 }
@@ -59,7 +92,7 @@ static ssize_t at_eof(struct gf_body *b)
 {
     if (gf_parser_eof(b->parser) != GF_PARSE_DONE)
         return fail(b, -ECONNRESET);
-    b->complete = true;
+    complete(b);
     return 0;
 }
 
@@ -97,7 +130,7 @@ ssize_t gf_body_read(struct gf_body *b, void *buf, size_t n)
 {
     if (b->err || b->complete || n == 0)
         return b->err;
-    if (b->expects && say_continue(b) < 0)
+    if (b->asked && say_continue(b) < 0)
         return fail(b, -ECONNRESET);
     ssize_t got = 0;
     // Chunk headers alone give nothing, so go on until something comes.
@@ -115,7 +148,7 @@ ssize_t gf_body_read(struct gf_body *b, void *buf, size_t n)
 bool gf_body_discard(struct gf_body *b, int64_t most)
 {
     char scrap[4096];
-    int64_t limit = b->taken + most;
+    int64_t limit = gf_load_relaxed(&b->taken) + most;
     b->max = b->max && b->max < limit ? b->max : limit;
     while (gf_body_read(b, scrap, sizeof(scrap)) > 0)
         ;

@@ -83,38 +83,41 @@ static void watch_peer(struct gf_http_conn *c, go_context *ctx)
     go_context_free(ctx);
 }
 
-// Starts to watch, once there is a context to cancel and nothing of the request left to read.
-static void watch_if_wanted(struct gf_http_conn *c)
+// Starts to watch, once there is a context to cancel and nothing of the request left to read. Who reads the body may be
+// another goroutine than the one that asks for the context.
+static void watch_if_wanted(struct gf_http_conn *c, uint32_t now)
 {
-    struct gf_exchange *x = c->x;
-    if (c->watching || !x->request.context || !x->body.complete || !c->net)
+    // Acquire and release: with the other's, as declared.
+    uint32_t before = gf_or_acqrel(&c->watch, now);
+    if (before == GF_WATCHING || (before | now) != GF_WATCHING)
         return;
-    c->watching = true;
-    go_waitgroup_go(&c->watcher, watch_peer, c, go_context_ref(x->request.context));
+    go_waitgroup_go(&c->watcher, watch_peer, c, go_context_ref(c->x->request.context));
 }
 
 static void stop_watching(struct gf_http_conn *c)
 {
-    if (!c->watching)
+    // Relaxed: who reads the body has ended, and the context is ours.
+    if (gf_load_relaxed(&c->watch) != GF_WATCHING)
         return;
     // A deadline in the past ends the wait; afterwards there is none.
     go_conn_set_read_deadline(c->net, (go_time){.wall = 1, .monotonic = 1});
     go_waitgroup_wait(&c->watcher);
     set_read_deadline(c, 0);
-    c->watching = false;
+    gf_store_relaxed(&c->watch, GF_WATCH_BODY);
 }
 
 static go_context *make_context(struct gf_peer *p)
 {
     struct gf_http_conn *c = gf_container_of(p, struct gf_http_conn, peer);
     c->x->request.context = go_context_with_cancel(go_context_background());
-    watch_if_wanted(c);
+    if (c->net)
+        watch_if_wanted(c, GF_WATCH_CONTEXT);
     return c->x->request.context;
 }
 
 static void body_complete(struct gf_peer *p)
 {
-    watch_if_wanted(gf_container_of(p, struct gf_http_conn, peer));
+    watch_if_wanted(gf_container_of(p, struct gf_http_conn, peer), GF_WATCH_BODY);
 }
 
 // A use of the exchange, and of the server whose pool it goes back to.
@@ -181,12 +184,15 @@ static void end_context(struct gf_http_conn *c)
 static bool must_close(struct gf_closer *closer)
 {
     struct gf_http_conn *c = gf_container_of(closer, struct gf_http_conn, closer);
-    const struct gf_body *b = &c->x->body;
+    struct gf_body *b = &c->x->body;
+    bool not_sent = gf_body_give_up(b);
     if (gf_server_stopping(c->server))
         return true;
     // A body that nobody wants is read and dropped after the answer, unless it is long, or not sent yet.
-    bool long_rest = b->length > 0 && gf_parser_left(b->parser) > MOST_DISCARDED;
-    return b->err || (!b->complete && (b->expects || long_rest));
+    // Relaxed: as declared.
+    bool long_rest = b->length - gf_load_relaxed(&b->taken) > MOST_DISCARDED;
+    uint32_t ending = gf_load_relaxed(&b->ending);
+    return ending & GF_BODY_FAILED || (!(ending & GF_BODY_COMPLETE) && (not_sent || long_rest));
 }
 
 static go_conn *take_over(struct gf_hijacker *h)
@@ -333,11 +339,13 @@ static int prepare(struct gf_http_conn *c)
     if (status)
         return status;
     x->request.peer = &c->peer;
+    gf_store_relaxed(&c->watch, x->body.complete ? GF_WATCH_BODY : 0); // relaxed: nobody else yet
     struct gf_span expect = gf_fields_get(&x->parser.at, "expect");
     if (expect.p) {
         if (!gf_text_is(expect, "100-continue"))
             return 417;
-        x->body.expects = !x->body.complete && !x->request.http10;
+        if (!x->request.http10)
+            gf_body_expect(&x->body);
     }
     if (o->max_body_bytes && x->body.length > o->max_body_bytes)
         return 413;

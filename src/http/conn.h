@@ -16,6 +16,9 @@
 
 enum gf_conn_state { GF_CONN_NEW, GF_CONN_ACTIVE, GF_CONN_IDLE, GF_CONN_LEAVING };
 
+// What a watcher of the peer needs: a context to cancel, and that the body has been read.
+enum { GF_WATCH_CONTEXT = 1, GF_WATCH_BODY = 2, GF_WATCHING = 3 };
+
 struct gf_http_conn {
     struct gf_list link;    // [lock] of the server: all its connections
     go_http_server *server; // [const]; a reference
@@ -30,8 +33,9 @@ struct gf_http_conn {
     struct gf_hijacker hijacker;
     struct gf_closer closer;
     go_waitgroup watcher; // who waits for the peer to go away, if anybody
-    bool watching;        // [owner G]
-    bool linger;          // [owner G] the peer may still be sending: close gently
+    // [atomic] GF_WATCH_…; whoever brings the last of them starts the watcher, and sees what the other has done
+    _Atomic(uint32_t) watch;
+    bool linger; // [owner G] the peer may still be sending: close gently
 };
 
 // Starts the connection's goroutine. The connection belongs to it.

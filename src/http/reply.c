@@ -270,7 +270,8 @@ void go_http_reply_free(go_http_reply *r)
         return;
     // A little that is left is read, for the connection is worth more.
     if (r->conn && r->keep_alive && r->body.length >= 0 &&
-        r->body.length - r->body.taken <= (int64_t)(r->input.n - r->input.at))
+        r->body.length - gf_load_relaxed(&r->body.taken) <= // relaxed: our own
+            (int64_t)(r->input.n - r->input.at))
         gf_body_discard(&r->body, MOST_DISCARDED);
     gf_reply_detach(r);
     gf_sender_end(r->sender);

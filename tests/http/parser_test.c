@@ -185,7 +185,7 @@ TEST(what_follows_a_body_stays_in_the_buffer)
 TEST(continue_is_said_at_the_first_read_only)
 {
     struct reading *r = read_request("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
-    r->body.expects = true;
+    gf_body_expect(&r->body);
     CHECK_STR(read_body(r, 1), "abc");
     r->memory.out[r->memory.out_n] = 0;
     CHECK_STR(r->memory.out, "HTTP/1.1 100 Continue\r\n\r\n");

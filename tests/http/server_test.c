@@ -98,6 +98,68 @@ TEST(a_client_that_expects_continue_gets_it_when_the_body_is_read)
     test_server_end(s);
 }
 
+static void answer_then_read(go_http_response *w, go_http_request *r, void *arg)
+{
+    (void)arg;
+    char buf[10];
+    go_http_printf(w, "first");
+    go_http_flush(w);
+    go_http_printf(w, " %zd", go_http_body_read(r, buf, sizeof(buf)));
+}
+
+TEST(continue_is_not_said_behind_the_head_of_the_answer)
+{
+    struct test_server *s = serve(answer_then_read);
+    go_conn *c = test_dial(s);
+    test_say(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    const char *head = test_hear(c, "first\r\n");
+    CHECK_CONTAINS(head, "HTTP/1.1 200 OK\r\n");
+    CHECK_CONTAINS(head, "Connection: close\r\n");
+    test_say(c, "ok");
+    CHECK_STR(test_hear(c, NULL), "2\r\n 2\r\n0\r\n\r\n");
+    go_conn_free(c);
+    test_server_end(s);
+}
+
+static void read_to_end(go_http_request *r, go_waitgroup *done)
+{
+    char buf[1000];
+    while (go_http_body_read(r, buf, sizeof(buf)) > 0)
+        ;
+    go_waitgroup_done(done);
+}
+
+static void read_beside(go_http_response *w, go_http_request *r, void *arg)
+{
+    go_waitgroup done = {0};
+    (void)arg;
+    go_waitgroup_add(&done, 1);
+    go(read_to_end, r, &done);
+    CHECK_EQ(go_context_err(go_http_context(r)), 0);
+    for (int i = 0; i < 20; i++) {
+        go_http_printf(w, "%02d", i);
+        go_http_flush(w);
+    }
+    go_waitgroup_wait(&done);
+}
+
+TEST(the_body_may_be_read_while_another_goroutine_answers)
+{
+    struct test_server *s = serve(read_beside);
+    char body[3000];
+    memset(body, 'b', sizeof(body));
+    for (size_t i = 0; i < test_rounds(100); i++) {
+        go_conn *c = test_dial(s);
+        test_say(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n");
+        CHECK_EQ(go_conn_write(c, body, 1000), 1000);
+        CHECK_EQ(go_conn_write(c, body, 2000), 2000);
+        test_hear(c, "2\r\n19\r\n0\r\n\r\n");
+        go_conn_free(c);
+    }
+    test_server_end(s);
+    WAIT_UNTIL(go_num_goroutine() == 1);
+}
+
 TEST(a_body_that_was_expected_but_not_read_closes_the_connection)
 {
     struct test_server *s = serve(hello);

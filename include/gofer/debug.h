@@ -14,7 +14,7 @@ GO_BEGIN_DECLS
 // without, it is conservative and may find fewer, which the report says. It never reports one that can still wake,
 // unless the program hides its pointers.
 // Blocks: until all threads have been stopped, some milliseconds.   Returns how many there are.
-// Errors: -EBUSY, some thread could not be stopped, so nothing is known.   From: goroutine or foreign thread.
+// Errors: -EBUSY, some thread could not be stopped, or no descriptor is left to read /proc with: nothing is known.   From: goroutine or foreign thread.
 // Go: the goroutineleak profile
 GO_API int go_leak_report(void);
 

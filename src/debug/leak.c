@@ -237,15 +237,17 @@ static void mark_timers(void)
         }
 }
 
-static void mark_all_roots(void)
+static bool mark_all_roots(void)
 {
     mark_timers();
-    gf_mark_roots();
+    if (!gf_mark_roots())
+        return false;
     for (uint32_t slot = 0; slot < search.slots; slot++)
         if (search.fate[slot] == ROOT)
             mark_goroutine(gf_view_g(slot));
     for (const struct gf_frozen *f = gf_freeze_list(); f; f = f->next)
         mark_frozen(f);
+    return true;
 }
 
 // ---- The fixed point ----
@@ -311,12 +313,12 @@ static void look(const struct gf_stopped *stopped, void *arg)
         gf_mark_exclude(stopped->stack);
         gf_mark_ready();
         gf_view_records(ignore_record);
-        mark_all_roots();
-        while (reach_more())
+        r->complete = mark_all_roots();
+        while (r->complete && reach_more())
             continue;
-        collect();
+        if (r->complete)
+            collect();
         r->exact = gf_mark_knows_heap() && gf_heap_is_simple();
-        r->complete = true;
     }
     gf_mark_end();
     if (search.fate)

@@ -17,7 +17,7 @@ struct gf_leak {
 };
 
 struct gf_leaks {
-    bool complete; // the threads could be stopped; otherwise nothing is known
+    bool complete; // the threads could be stopped and memory read; otherwise nothing is known
     bool exact;    // every allocation was told from the others
     size_t count;  // all of them
     size_t shown;  // those that `leak` holds

@@ -140,7 +140,8 @@ static void look_at_exit(int status, void *arg)
     gf_leaks_settle();
     int n = go_leak_report();
     if (n < 0)
-        fprintf(stderr, "gofer: some threads could not be stopped; leaks were not looked for\n");
+        fprintf(stderr,
+                "gofer: the process could not be stopped and read; leaks were not looked for\n");
     if (n <= 0 || status != 0)
         return;
     fflush(NULL);

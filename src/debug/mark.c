@@ -257,9 +257,9 @@ static void mark_pages(struct gf_range r)
     while (r.start < r.end) {
         uintptr_t first = r.start & ~(uintptr_t)(PAGE - 1);
         size_t n = gf_os_pages_used(mark.pagemap, first, used, PAGES_AT_ONCE);
-        if (n == 0) {
-            gf_mark_range(r);
-            return;
+        if (n == 0) { // it is not told; then at least this one can be asked
+            used[0] = gf_os_page_is_readable(first);
+            n = 1;
         }
         for (size_t i = 0; i < n && r.start < r.end; i++) {
             uintptr_t page_end = first + (i + 1) * PAGE;
@@ -307,7 +307,7 @@ static void mark_mapping(const struct gf_os_map *map, void *arg)
         mark_what_is_not_excluded((struct gf_range){in_use_from(map->start, map->end), map->end});
 }
 
-void gf_mark_roots(void)
+bool gf_mark_roots(void)
 {
-    gf_os_maps(mark_mapping, NULL);
+    return gf_os_maps(mark_mapping, NULL);
 }

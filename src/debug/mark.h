@@ -23,8 +23,8 @@ void gf_mark_add_stack(uintptr_t sp);
 
 // Takes what has been added for given. To be called once, before what follows.
 void gf_mark_ready(void);
-// Marks what all writable memory that is in no object and not excluded points to.
-void gf_mark_roots(void);
+// Marks what all writable memory that is in no object and not excluded points to. False if it is not known what there is.
+bool gf_mark_roots(void);
 // Marks the object that an address lies in, or right behind; with all that it leads to.
 void gf_mark_address(uintptr_t address);
 // What the object that starts there leads to does not count.

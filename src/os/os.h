@@ -63,7 +63,7 @@ enum gf_os_thread_state gf_os_thread_state(int tid);
 int gf_os_thread_count(void);
 // The ids of all threads of this process; returns how many, at most max, -1 if that cannot be told.
 int gf_os_thread_list(int *tids, int max);
-// Whether a thread of this process is blocked in the kernel.
+// Whether a thread of this process is blocked in the kernel, or has ended and is only not yet forgotten.
 bool gf_os_thread_sleeps(int tid);
 // How many of them let no signal through but those that every thread must. A walk that a thread's end may cut short.
 int gf_os_masked_thread_count(void);
@@ -87,11 +87,13 @@ struct gf_os_map {
 };
 // Calls f for each mapping of this process, by rising address. False if they cannot be read.
 bool gf_os_maps(void (*f)(const struct gf_os_map *map, void *arg), void *arg);
-// Which of n pages from `start` on have been touched: used[i] is not 0. Returns for how many that is told: 0 if
-// the kernel does not say. The pagemap is a descriptor, or negative.
+// Which of n pages from `start` on have been touched and can be read: used[i] is not 0. Returns for how many that is
+// told: 0 if the kernel does not say. The pagemap is a descriptor, or negative.
 int gf_os_pagemap_open(void);
 void gf_os_pagemap_close(int pagemap);
 size_t gf_os_pages_used(int pagemap, uintptr_t start, uint64_t *used, size_t n);
+// Whether a page that is mapped readable can be read: not if it is a guard by advice.
+bool gf_os_page_is_readable(uintptr_t page);
 
 // --- cpu.c ---
 

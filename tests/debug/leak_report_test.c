@@ -3,8 +3,16 @@
 // whatever a global, a timer, a thread that gofer did not make, or a goroutine in the kernel can still wake.
 #include "support/test.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
 
 #define NOINLINE __attribute__((noinline))
 
@@ -237,4 +245,46 @@ TEST(program_goes_on_after_a_search)
         CHECK_EQ(go_leak_report(), 0);
     chan_send(c, 1);
     chan_free(c);
+}
+
+TEST(goroutine_with_a_large_stack_is_looked_at_and_not_its_guard)
+{
+    chan(int) c = chan_make(int);
+    go_with(GO_ATTR(.stack_size = 1 << 20), receive, c);
+    test_settle();
+    CHECK_EQ(go_leak_report(), 0);
+    chan_send(c, 1);
+    chan_free(c);
+}
+
+TEST(pages_that_the_program_has_guarded_by_advice_are_not_read)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *p = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(p != MAP_FAILED);
+    p[0] = p[2 * page] = 1;
+    if (madvise(p + page, page, MADV_GUARD_INSTALL) != 0)
+        test_skip("the kernel has no guards by advice");
+    CHECK_EQ(go_leak_report(), 0);
+    munmap(p, 3 * page);
+}
+
+static void use_up_descriptors(void)
+{
+    struct rlimit few;
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &few), 0);
+    few.rlim_cur = 64;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (open("/dev/null", O_RDONLY) >= 0)
+        ;
+}
+
+TEST_EXIT(search_that_cannot_look_around_says_so_and_accuses_nobody, 0)
+{
+    go_yield();
+    global = chan_make(int);
+    go(receive, global);
+    test_settle();
+    use_up_descriptors();
+    CHECK_EQ(go_leak_report(), -EBUSY);
 }

@@ -106,7 +106,7 @@ static inline bool gf_view_fill(const struct g *g, struct gf_view *v)
         .function = fresh ? (uintptr_t)call->fn : 0,
         .sp = fresh || foreign || gf_load_acquire(&g->on_cpu) ? NULL : g->sp,
         .low = (uintptr_t)g->stack_low,
-        .top = (uintptr_t)g->stack_top,
+        .top = g->stack_low ? (uintptr_t)g->stack_top : 0, // else that of the slot's last user
         .name = g->name ? g->name->text : NULL,
         .state = gf_view_state(g),
         .reason = waits ? (enum gf_wait)gf_load_relaxed(&g->reason) : GF_WAIT_NONE,

@@ -269,6 +269,24 @@ TEST(pages_that_the_program_has_guarded_by_advice_are_not_read)
     munmap(p, 3 * page);
 }
 
+static void nothing(void)
+{
+}
+
+// The slot of one that has ended serves one that has not run yet, and has no stack.
+TEST(goroutine_that_has_not_run_yet_hides_no_roots)
+{
+    test_one_processor();
+    global = chan_make(int);
+    go(receive, global);
+    go(nothing);
+    test_settle();
+    go(nothing);
+    CHECK_EQ(go_leak_report(), 0);
+    chan_send(global, 1);
+    chan_free(global);
+}
+
 static void use_up_descriptors(void)
 {
     struct rlimit few;

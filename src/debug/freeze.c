@@ -6,8 +6,8 @@
 // a disk) is shown without its stack. One that is found inside malloc is let go and asked again soon, for it may
 // hold a lock there that the reader of symbols needs, or leave the heap half changed.
 //
-// gf_freezing is set first: a thread that sees it, also in the handler of SIGURG, stops by itself. The monitor, which
-// takes no signals, looks at it between its rounds.
+// gf_freezing is set first: a thread that sees it, also in the handler of SIGURG, stops by itself. The runtime's helpers,
+// which take no signals, look at it before whatever they do, and who stops the threads for a while waits for them.
 //
 // For a while: the sleepers wait for the round to end. They touch neither the list nor anything else of the round
 // when they wake, so the next may begin before the last of them has left. A call that the signal found in the kernel
@@ -100,9 +100,9 @@ const struct gf_frozen *gf_freeze_list(void)
     return gf_load_acquire(&freeze.first); // pairs with publish
 }
 
-static bool has_answered(int tid)
+static bool is_in(const struct gf_frozen *first, int tid)
 {
-    for (const struct gf_frozen *f = gf_freeze_list(); f; f = f->next)
+    for (const struct gf_frozen *f = first; f; f = f->next)
         if (f->tid == tid)
             return true;
     return false;
@@ -121,15 +121,15 @@ static void begin(uint32_t round)
 
 // --- For good ---
 
-// Asks all that have not answered; returns how many. *awake: how many of them do not sleep in the kernel. The monitor
-// takes no signals, and stops by itself.
+// Asks all that have not answered; returns how many. *awake: how many of them do not sleep in the kernel. Helpers take
+// no signals, and stop by themselves.
 static uint32_t signal_others(int self, uint32_t *awake)
 {
     uint32_t n = 0;
     *awake = 0;
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m)) {
         int tid = gf_view_thread_id(m);
-        if (tid == 0 || tid == self || gf_view_thread_is_monitor(m) || has_answered(tid))
+        if (tid == 0 || tid == self || gf_view_thread_is_helper(m) || is_in(gf_freeze_list(), tid))
             continue;
         bool sleeps = gf_os_thread_sleeps(tid);
         if (gf_os_thread_signal(tid, FREEZE) != 0)
@@ -156,50 +156,53 @@ void gf_freeze_others(void)
 
 // --- For a while ---
 
-static bool is_monitor(int tid)
+static bool is_helper(int tid)
 {
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m))
         if (gf_view_thread_id(m) == tid)
-            return gf_view_thread_is_monitor(m);
+            return gf_view_thread_is_helper(m);
     return false;
 }
 
-// Asks all threads of the process that have not answered. Returns how many there are; *awake, how many of them run.
+// Asks all threads of the process that have not answered. Returns how many there are, negative if that cannot be told;
+// *awake, how many of them run. None are left only if all had answered before they were listed: one that answers later
+// may have started another meanwhile, as may a helper, or one that has ended. The list stops short at a thread that ends
+// under it.
 static int ask_all(int *awake)
 {
     static int tids[MOST_THREADS]; // one caller at a time
-    int n = gf_os_thread_list(tids, MOST_THREADS), open = 0, self = gf_os_tid();
-    *awake = n < 0;
+    const struct gf_frozen *answers = gf_freeze_list();
+    bool helpers_are_busy = gf_view_helpers_are_busy();
+    int n = gf_os_thread_list(tids, MOST_THREADS), self = gf_os_tid();
+    int count = gf_os_thread_count(), open = count >= 0 && count != n;
+    *awake = open;
     for (int i = 0; i < n; i++) {
-        if (tids[i] == self || is_monitor(tids[i]) || has_answered(tids[i]))
+        if (tids[i] == self || is_in(answers, tids[i]) || (is_helper(tids[i]) && !helpers_are_busy))
             continue;
         bool sleeps = gf_os_thread_sleeps(tids[i]);
-        if (gf_os_thread_signal(tids[i], FREEZE) != 0)
-            continue;
+        gf_os_thread_signal(tids[i], FREEZE); // a helper has it blocked, for ever
         open++;
         *awake += !sleeps;
     }
-    return open;
+    return n < 0 ? n : open;
 }
 
 bool gf_freeze_for_a_while(int64_t nanoseconds)
 {
-    int64_t start = gf_os_now(), pause = LOOK_NS, passed;
-    int awake;
+    int64_t start = gf_os_now(), pause = LOOK_NS, passed = 0;
+    int awake, open;
     gf_allocator_find();
     begin(gf_load_relaxed(&freeze.round) + 1); // even before: all are awake
-    while (ask_all(&awake) > 0) {
-        passed = gf_os_now() - start;
-        if (passed > nanoseconds || (awake == 0 && passed > DEAF_NS)) {
-            if (awake == 0)
-                return true;
-            gf_thaw();
-            return false;
-        }
+    while ((open = ask_all(&awake)) > 0 && passed <= nanoseconds &&
+           (awake > 0 || passed <= DEAF_NS)) {
         gf_os_sleep(pause);
         pause = pause < LONGEST_LOOK_NS ? pause * 2 : pause;
+        passed = gf_os_now() - start;
     }
-    return true;
+    if (open == 0 || (open > 0 && awake == 0))
+        return true;
+    gf_thaw();
+    return false;
 }
 
 void gf_thaw(void)

@@ -25,7 +25,7 @@ void gf_freeze_others(void);
 
 // Stops every thread of the process but the caller's, until gf_thaw. Nobody is inside malloc then, nor a foreign
 // thread inside the runtime. Threads that take no signals are let be if they are blocked in the kernel. False if
-// some could not be stopped in time: then none is. The world is stopped (gf_world_stop) and only one caller at a time
+// some could not be stopped in time, or not be listed: then none is. The world is stopped (gf_world_stop) and only one caller at a time
 // is here.
 bool gf_freeze_for_a_while(int64_t nanoseconds);
 void gf_thaw(void);

@@ -28,7 +28,7 @@ static bool pass_on(int sig)
 {
     for (const struct m *m = gf_view_next_thread(NULL); m; m = gf_view_next_thread(m)) {
         int tid = gf_view_thread_id(m);
-        if (tid != 0 && tid != gf_os_tid() && !gf_view_thread_is_monitor(m))
+        if (tid != 0 && tid != gf_os_tid() && !gf_view_thread_is_helper(m))
             return gf_os_thread_signal(tid, sig) == 0;
     }
     return false;

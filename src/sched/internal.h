@@ -102,6 +102,10 @@ int gf_m_start_thread(struct m *m);
 // gf_m_become_helper(m). Returns 0 or a negative errno.
 int gf_m_start_helper(void *(*f)(void *m));
 void gf_m_become_helper(struct m *m);
+// Around whatever a helper does that others could see half done: it takes no signals, so it has to stop for who reads all
+// memory by itself. False: threads are stopped, or about to be; it sleeps a while and asks again.
+bool gf_helper_begin(void);
+void gf_helper_end(void);
 
 // --- maker.c ---
 

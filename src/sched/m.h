@@ -53,6 +53,7 @@ struct m {
     _Atomic(bool)
         blocking; // between go_blocking_begin and _end; relaxed: this thread's; sysmon looks
     _Atomic(bool) foreign; // a thread that gofer did not make; relaxed: set when it is adopted
+    _Atomic(bool) helper;  // the monitor or the maker, foreign too; relaxed: set when it begins
 
     // From here to seen_tick: cleared when the structure serves another thread.
     bool polled;           // what it found last came from the poller: see spin; [owner M]

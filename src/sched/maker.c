@@ -9,6 +9,8 @@
 // somebody who waits.
 #include "sched/internal.h"
 
+static const int64_t PAUSE_NS = 1000000; // while all threads are stopped
+
 static struct {
     bool started;             // [owner] the monitor
     _Atomic(uint32_t) wanted; // 1: a thread is asked for; acquire and release
@@ -21,8 +23,11 @@ static void *maker_main(void *arg)
         // Acquire: pairs with the release in gf_maker_ask.
         while (gf_xchg_acquire(&maker.wanted, 0) == 0)
             gf_os_futex_wait(&maker.wanted, 0, INT64_MAX);
+        while (!gf_helper_begin())
+            gf_os_sleep(PAUSE_NS);
         gf_m_start_thread(
             gf_m_new()); // if the system refuses, preemption waits: the monitor asks again
+        gf_helper_end();
     }
     return NULL;
 }

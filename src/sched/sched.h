@@ -41,6 +41,8 @@ struct gf_sched {
     _Atomic(int32_t) spinning; // threads that look for work; see findrunnable.c
     _Atomic(bool) stopping;    // the world is being stopped
 
+    _Atomic(uint32_t) busy_helpers; // [atomic] see gf_helper_begin
+
     // Threads waiting for time: until when the sleeper that watches the clock sleeps (INT64_MAX: nobody).
     _Atomic(int64_t) watch_until;
     _Atomic(struct m *)

@@ -15,7 +15,6 @@
 // next is the less urgent.
 #include "sched/internal.h"
 
-#include "base/hooks.h"
 #include "sched/poller.h"
 #include "sched/start.h"
 
@@ -306,8 +305,7 @@ static void *monitor_main(void *arg)
             calm = 0;
         }
         gf_os_sleep(time_until_next(look, pause));
-        // It takes no signals, so it stops for reports by itself. Relaxed: a round more does no harm.
-        if (gf_load_relaxed(&gf_freezing))
+        if (!gf_helper_begin())
             continue;
         int64_t now = gf_os_now();
         gf_store_relaxed(&gf_sched.clock, now); // relaxed: coarse by nature
@@ -317,8 +315,9 @@ static void *monitor_main(void *arg)
         gf_trim_look(self, now);
         gf_solo_look(now);
         gf_schedtrace_look(now);
-        calm = look == ACTIVE ? 0 : calm + 1;
         longest = gf_crowd_look(now) && monitor.longest > CROWDED_NS ? CROWDED_NS : monitor.longest;
+        gf_helper_end();
+        calm = look == ACTIVE ? 0 : calm + 1;
         if (look == ACTIVE)
             pause = SHORTEST_NS;
         else if (calm > CALM_ROUNDS)

@@ -8,6 +8,7 @@
 // there may be, and when one that has ended is gone, is threadcount.c's.
 #include "sched/internal.h"
 
+#include "base/hooks.h"
 #include "mem/slab.h"
 #include "mem/stack.h"
 #include "sched/race.h"
@@ -50,6 +51,7 @@ static void reset(struct m *m)
     gf_store_relaxed(&m->pending, 0);
     gf_store_relaxed(&m->blocking, false);
     gf_store_relaxed(&m->foreign, false);
+    gf_store_relaxed(&m->helper, false);
     memset((char *)m + from, 0, to - from);
 }
 
@@ -214,7 +216,25 @@ void gf_m_become_helper(struct m *m)
 {
     gf_m_adopt_this_thread(m);
     gf_store_relaxed(&m->foreign, true);
+    gf_store_relaxed(&m->helper, true);
     gf_store_relaxed(&m->in_runtime, 1); // for ever
+}
+
+// Helper: 1. say that we are busy; 2. fence; 3. look at gf_freezing. Who stops all threads: 1. sets gf_freezing; 2. fence;
+// 3. looks who is busy (gf_freeze_for_a_while).
+bool gf_helper_begin(void)
+{
+    gf_add_relaxed(&gf_sched.busy_helpers, 1);
+    gf_fence_seqcst();
+    if (gf_likely(!gf_load_relaxed(&gf_freezing)))
+        return true;
+    gf_helper_end();
+    return false;
+}
+
+void gf_helper_end(void)
+{
+    gf_sub_release(&gf_sched.busy_helpers, 1); // pairs with the acquire in gf_view_helpers_are_busy
 }
 
 // --- Main's thread ---

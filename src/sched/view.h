@@ -69,10 +69,17 @@ static inline const struct g *gf_view_thread_goroutine(const struct m *m)
     return m->g;
 }
 
-// Whether it is the runtime's own thread that watches the others.
-static inline bool gf_view_thread_is_monitor(const struct m *m)
+// Whether it is one of the runtime's own threads that take no signals: the one that watches the others, and the one that
+// starts them.
+static inline bool gf_view_thread_is_helper(const struct m *m)
 {
-    return gf_load_relaxed(&m->foreign) && !(m->g0.flags & GF_G_THREAD);
+    return gf_load_relaxed(&m->helper);
+}
+
+// Whether one of those is at work. Once gf_freezing is set and this is false, they stay idle until it is not.
+static inline bool gf_view_helpers_are_busy(void)
+{
+    return gf_load_acquire(&gf_sched.busy_helpers) > 0; // pairs with the release in gf_helper_end
 }
 
 static inline const char *gf_view_state(const struct g *g)

@@ -306,3 +306,38 @@ TEST_EXIT(search_that_cannot_look_around_says_so_and_accuses_nobody, 0)
     use_up_descriptors();
     CHECK_EQ(go_leak_report(), -EBUSY);
 }
+
+static atomic_bool enough;
+
+static void *call_in_and_end(void *arg)
+{
+    go(nothing);
+    go_yield();
+    return arg;
+}
+
+static void *start_threads(void *arg)
+{
+    pthread_t t[4];
+    while (!atomic_load(&enough)) {
+        for (int i = 0; i < 4; i++)
+            CHECK_EQ(pthread_create(&t[i], NULL, call_in_and_end, NULL), 0);
+        for (int i = 0; i < 4; i++)
+            pthread_join(t[i], NULL);
+    }
+    return arg;
+}
+
+TEST(search_succeeds_while_threads_begin_and_end)
+{
+    pthread_t starter;
+    global = chan_make(int);
+    go(receive, global);
+    CHECK_EQ(pthread_create(&starter, NULL, start_threads, NULL), 0);
+    for (int i = 0; i < (test_under_asan() || test_under_tsan() ? 10 : 50); i++)
+        CHECK(go_leak_report() <= 0);
+    atomic_store(&enough, true);
+    go_blocking(pthread_join, starter, NULL);
+    chan_send(global, 1);
+    chan_free(global);
+}

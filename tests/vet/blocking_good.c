@@ -3,9 +3,12 @@
 // on plain files, a message on standard error; and functions of the program's own with libc's names.
 #include <fcntl.h>
 #include <gofer.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int slow_library_call(int n)
@@ -87,6 +90,16 @@ static void *thread(void *arg)
     return arg;
 }
 
+static void told_not_to_wait(int fd)
+{
+    char c;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    while (poll(&p, 1, 0) == 0 && waitpid(-1, NULL, WNOHANG | WUNTRACED) == 0)
+        go_yield();
+    if (recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 1)
+        send(fd, &c, 1, MSG_DONTWAIT);
+}
+
 static void only_called_by_main(void)
 {
     usleep(10);
@@ -104,6 +117,7 @@ int main(void)
     go(poll_state, 1);
     go(through_pointers, &d);
     go(parked, 0);
+    go(told_not_to_wait, 0);
     pthread_create(&t, NULL, thread, NULL);
     pthread_join(t, NULL);
     only_called_by_main();

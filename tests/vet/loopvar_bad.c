@@ -103,6 +103,16 @@ static void nested(void)
     go_waitgroup_wait(&wg);
 }
 
+static void by_condition_and_body(int n)
+{
+    go_waitgroup wg = {0};
+    while (n > 0) {
+        n -= 1;
+        go_waitgroup_go(&wg, print, &n); // expect: pointer to n
+    }
+    go_waitgroup_wait(&wg);
+}
+
 int main(void)
 {
     by_for();
@@ -115,5 +125,6 @@ int main(void)
     through_a_pointer();
     yields_only();
     nested();
+    by_condition_and_body(3);
     return 0;
 }

@@ -2,6 +2,7 @@
 // Loop variables that are passed by value, or whose goroutine the same round waits for; elements of an array; and pointers
 // in loops that change something else.
 #include <gofer.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 static void print(int n)
@@ -89,6 +90,22 @@ static void called_here(void)
         store(&i, i);
 }
 
+static void take_off(atomic_int *n)
+{
+    atomic_fetch_sub(n, 1);
+}
+
+static void atomic_count(void)
+{
+    go_waitgroup wg = {0};
+    atomic_int running = 0;
+    while (running < 3) {
+        running++;
+        go_waitgroup_go(&wg, take_off, &running);
+    }
+    go_waitgroup_wait(&wg);
+}
+
 int main(void)
 {
     int n[2];
@@ -100,5 +117,6 @@ int main(void)
     pointers_of_the_range(NULL);
     walked_pointer(n, n + 2);
     called_here();
+    atomic_count();
     return 0;
 }

@@ -31,6 +31,11 @@ static void on_a_global(void)
     go_waitgroup_done(&all);
 }
 
+struct group_of {
+    go_waitgroup wg;
+    int sum;
+};
+
 struct job {
     go_waitgroup *wg;
     int id;
@@ -85,10 +90,19 @@ static void by_a_helper(go_waitgroup *wg)
     go_waitgroup_done(wg);
 }
 
+static void member_by_another_name(struct group_of *g)
+{
+    go_waitgroup *wg = &g->wg;
+    go_waitgroup_add(wg, 1); // expect: go_waitgroup_add in the goroutine that it counts
+    g->sum++;
+    go_waitgroup_done(wg);
+}
+
 static struct job jobs[3];
 
 int main(void)
 {
+    struct group_of group = {.sum = 0};
     go_waitgroup wg = {0};
     go(first_thing, &wg);
     go_with(GO_ATTR(.name = "second"), with_defer, &wg, 2);
@@ -101,6 +115,8 @@ int main(void)
     go(done_elsewhere, &wg);
     go(by_another_name, &wg);
     go(by_a_helper, &wg);
+    go(member_by_another_name, &group);
+    go_waitgroup_wait(&group.wg);
     go_waitgroup_wait(&wg);
     go_waitgroup_wait(&all);
     return 0;

@@ -111,9 +111,31 @@ static void helped(go_waitgroup *wg)
     go_waitgroup_done(wg);
 }
 
+struct group_of {
+    go_waitgroup wg;
+    int sum;
+};
+
+static void counted_by_its_starter(struct group_of *g)
+{
+    go_waitgroup *wg = &g->wg;
+    if (g->sum > 0)
+        go_waitgroup_add(wg, 1);
+    go_waitgroup_done(wg);
+}
+
+static void counts_a_member(struct group_of *g)
+{
+    go_waitgroup_add(&g->wg, 1);
+    go(counted_by_its_starter, g);
+    go_waitgroup_wait(&g->wg);
+}
+
 int main(void)
 {
+    struct group_of group = {.sum = 0};
     go_waitgroup wg = {0};
+    counts_a_member(&group);
     before_the_go();
     tree();
     crawler();

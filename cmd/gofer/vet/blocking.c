@@ -6,6 +6,8 @@
 #include "names.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 static const struct blocker {
     const char *name, *instead;
@@ -83,6 +85,49 @@ static const struct blocker *blocker_of(struct unit *u, const struct node *call)
     return NULL;
 }
 
+// ---- Calls that are told not to wait ----
+
+static bool evaluates(const struct node *n, int *value)
+{
+    CXEvalResult r = n ? clang_Cursor_Evaluate(n->cursor) : NULL;
+    bool constant = r && clang_EvalResult_getKind(r) == CXEval_Int;
+    if (constant)
+        *value = clang_EvalResult_getAsInt(r);
+    if (r)
+        clang_EvalResult_dispose(r);
+    return constant;
+}
+
+// By a flag in one of the arguments, or a time of 0 (flag is 0) there.
+static bool is_told_not_to_wait(const struct node *call)
+{
+    static const struct {
+        const char *name;
+        unsigned argument;
+        int flag;
+    } ways[] = {
+        {"poll", 2, 0},
+        {"epoll_wait", 3, 0},
+        {"epoll_pwait", 3, 0},
+        {"recv", 3, MSG_DONTWAIT},
+        {"recvfrom", 3, MSG_DONTWAIT},
+        {"recvmsg", 2, MSG_DONTWAIT},
+        {"send", 3, MSG_DONTWAIT},
+        {"sendto", 3, MSG_DONTWAIT},
+        {"sendmsg", 2, MSG_DONTWAIT},
+        {"waitpid", 2, WNOHANG},
+        {"wait3", 1, WNOHANG},
+        {"wait4", 2, WNOHANG},
+        {"waitid", 3, WNOHANG},
+    };
+    int value;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+        if (strcmp(call->name, ways[i].name) == 0)
+            return evaluates(call_argument(call, ways[i].argument), &value) &&
+                   (ways[i].flag ? (value & ways[i].flag) != 0 : value == 0);
+    return false;
+}
+
 // ---- Descriptors that do not block: plain files, and standard output for a message ----
 
 static bool opens_file(const struct node *n)
@@ -99,11 +144,8 @@ static bool is_harmless_descriptor(const struct node *call, struct node *fd)
 {
     if (!fd)
         return true;
-    CXEvalResult r = clang_Cursor_Evaluate(fd->cursor);
-    bool constant = r && clang_EvalResult_getKind(r) == CXEval_Int;
-    if (r)
-        clang_EvalResult_dispose(r);
-    if (constant)
+    int number;
+    if (evaluates(fd, &number))
         return strncmp(call->name, "write", 5) == 0;
     if (opens_file(fd))
         return true;
@@ -175,7 +217,7 @@ static void reach(struct reached *r, struct node *f)
 static void look(struct unit *u, struct node *call)
 {
     const struct blocker *b = blocker_of(u, call);
-    if (!b || is_in_region(call))
+    if (!b || is_in_region(call) || is_told_not_to_wait(call))
         return;
     if (is_by_descriptor(b->name) && is_harmless_descriptor(call, call_argument(call, 0)))
         return;

@@ -17,19 +17,47 @@ static bool changes(const struct node *n, const struct node *variable)
            node_same_decl(n->first, variable);
 }
 
-// Whether the head of the loop changes the variable, or declares it.
+static bool changes_somewhere(struct node *part, const struct node *variable)
+{
+    tree_each(n, part)
+        if (changes(n, variable))
+            return true;
+    return false;
+}
+
+static bool is_mentioned(struct node *part, const struct node *variable)
+{
+    tree_each(n, part)
+        if (n->kind == CXCursor_DeclRefExpr && node_same_decl(n, variable))
+            return true;
+    return false;
+}
+
+static bool is_atomic(const struct node *variable)
+{
+    CXString type =
+        clang_getTypeSpelling(clang_getCanonicalType(clang_getCursorType(variable->decl)));
+    bool atomic = strncmp(clang_getCString(type), "_Atomic", 7) == 0;
+    clang_disposeString(type);
+    return atomic;
+}
+
+// Whether the head of the loop changes the variable, declares it, or asks for it when the body changes it. An atomic one is
+// shared by intent.
 static bool is_loop_variable(struct node *loop, const struct node *variable)
 {
     struct node *parts[] = {loop->init, loop->cond, loop->step};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (!parts[i])
             continue;
+        if (changes_somewhere(parts[i], variable))
+            return true;
         tree_each(n, parts[i])
-            if (changes(n, variable) ||
-                (n->kind == CXCursor_VarDecl && node_same_decl(n, variable)))
+            if (n->kind == CXCursor_VarDecl && node_same_decl(n, variable))
                 return true;
     }
-    return false;
+    return loop->cond && loop->body && is_mentioned(loop->cond, variable) &&
+           changes_somewhere(loop->body, variable) && !is_atomic(variable);
 }
 
 static void look(struct unit *u, const struct passed *p)

@@ -21,7 +21,7 @@ static bool is_add(const struct node *n)
            !is_negative(call_argument(n, 1));
 }
 
-// What a local pointer is a new name for: go_waitgroup *wg = arg.
+// What a local pointer is a new name for: go_waitgroup *wg = arg, or = &job->wg.
 static struct node *renamed(struct node *function, const struct node *reference)
 {
     tree_each(n, function->body)
@@ -29,9 +29,21 @@ static struct node *renamed(struct node *function, const struct node *reference)
             struct node *value = n->first;
             while (value && value->kind == CXCursor_CStyleCastExpr)
                 value = value->first;
-            return value && value->kind == CXCursor_DeclRefExpr ? value : NULL;
+            bool is_name = value && value->kind == CXCursor_DeclRefExpr;
+            return is_name || (value && address_of(value)) ? value : NULL;
         }
     return NULL;
+}
+
+// The expression behind the names of local pointers.
+static struct node *origin(struct node *function, struct node *wg)
+{
+    for (struct node *value = wg; value; value = renamed(function, value)) {
+        wg = value;
+        if (wg->kind != CXCursor_DeclRefExpr)
+            break;
+    }
+    return wg;
 }
 
 // Which parameter of the function a wait group expression is; -1 for a global one, -2 for neither.
@@ -124,8 +136,8 @@ static void look_at_add(struct unit *u, struct node *spawn, struct node *f, stru
     if (index == -2)
         return;
     // Part of a struct goes by the struct's name: then any count in the function that starts it is taken for this one.
-    struct node *place = address_of(wg), *passed = wg;
-    bool whole = (place ? place : wg)->kind == CXCursor_DeclRefExpr;
+    struct node *source = origin(f, wg), *place = address_of(source), *passed = wg;
+    bool whole = (place ? place : source)->kind == CXCursor_DeclRefExpr;
     if (index >= 0)
         passed = whole ? call_argument(spawn->bound, (unsigned)index) : NULL;
     if (counts_before(spawn, passed) || starts_others(u, f, add))

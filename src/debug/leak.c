@@ -21,7 +21,9 @@
 
 #include "chan/view.h"
 #include "debug/freeze.h"
+#include "debug/locks.h"
 #include "debug/mark.h"
+#include "debug/report.h"
 #include "debug/stop.h"
 #include "mem/view.h"
 #include "os/os.h"
@@ -147,6 +149,8 @@ static void exclude_runtime(void)
     for (int i = 0; gf_view_slab_chunk(i, &r.start, &r.end); i++)
         gf_mark_exclude(r);
     gf_view_records(exclude_record);
+    gf_report_records(exclude_record);
+    gf_locks_records(exclude_record);
 }
 
 // Whether a thread was stopped in the scheduler, whose registers and frames hold nothing of the program.

@@ -114,11 +114,13 @@ int go_leak_report(void)
 
 // ---- At the end of main ----
 
-// Whether somebody else is about to do something.
+// Whether somebody else is about to do something: runs, could run, or has slept long enough.
 static bool others_are_active(void)
 {
     const struct g *self = gf_view_current();
     struct gf_view v;
+    if (gf_view_timers_are_due(gf_os_now()))
+        return true;
     for (uint32_t slot = 0, n = gf_view_g_count(); slot < n; slot++)
         if (gf_view_g(slot) != self && gf_view_read(gf_view_g(slot), &v) &&
             v.reason == GF_WAIT_NONE)
@@ -148,10 +150,17 @@ static void look_at_exit(int status, void *arg)
     gf_os_exit_process(LEAK_STATUS);
 }
 
+// Before the program's first allocations, which may be large.
+__attribute__((constructor)) static void keep_heap_simple(void)
+{
+    if (gf_debug_key("leak") > 0)
+        gf_heap_keep_simple();
+}
+
 void gf_leak_init(void)
 {
     if (gf_debug_key("leak") <= 0)
         return;
-    gf_heap_keep_simple();
+    gf_heap_keep_simple(); // for who has set the key since
     on_exit(look_at_exit, NULL);
 }

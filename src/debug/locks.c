@@ -316,3 +316,11 @@ bool gf_locks_follow(uint64_t serial, struct gf_lock_chain *chain)
     leave(m);
     return chain->is_circle || chain->holder_ended;
 }
+
+void gf_locks_records(void (*f)(const void *start, size_t bytes))
+{
+    if (books.claims)
+        f(books.claims, MOST_CLAIMS * sizeof *books.claims);
+    if (books.orders)
+        f(books.orders, MOST_ORDERS * sizeof *books.orders);
+}

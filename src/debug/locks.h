@@ -69,6 +69,9 @@ void gf_locks_leave(const void *lock, enum gf_lock_kind kind);
 // ended.
 bool gf_locks_follow(uint64_t serial, struct gf_lock_chain *chain);
 
+// Calls f for the memory of the books, whose addresses of locks are nobody's.
+void gf_locks_records(void (*f)(const void *start, size_t bytes));
+
 // ---- lock_report.c ----
 
 // Watches all locks, if GOFER_DEBUG says so: before main, where the program is loaded, and again when the runtime

@@ -45,9 +45,15 @@ static void write_text(void *arg)
     job->result = gf_text_finish(&text);
 }
 
+static char text_stack[STACK] __attribute__((aligned(16))); // the lock of the symbols protects it
+
+void gf_report_records(void (*f)(const void *start, size_t bytes))
+{
+    f(text_stack, sizeof text_stack);
+}
+
 char *gf_report_stack_text(int skip)
 {
-    static char stack[STACK] __attribute__((aligned(16))); // the lock of the symbols protects it
     struct gf_trace trace;
     struct gf_view view = {0};
     struct text_job job = {.trace = &trace, .view = &view, .skip = (size_t)skip};
@@ -57,7 +63,7 @@ char *gf_report_stack_text(int skip)
         gf_view_read(g, &view);
     gf_unwind_here(&trace);
     gf_symbols_lock();
-    gf_call_on_stack(stack, sizeof stack, write_text, &job);
+    gf_call_on_stack(text_stack, sizeof text_stack, write_text, &job);
     gf_symbols_unlock();
     errno = saved;
     return job.result;

@@ -3,6 +3,8 @@
 #ifndef GF_DEBUG_REPORT_H
 #define GF_DEBUG_REPORT_H
 
+#include <stddef.h>
+
 // How much a report shows: nothing, the goroutine that failed, all of them (the default), the runtime's frames too, and
 // the same with a core dump at the end.
 enum gf_report_level {
@@ -22,5 +24,8 @@ void gf_report_all_goroutines(void);
 // `skip` functions more are left out. The caller frees it; NULL when there is no memory. Needs little stack.
 // Not from a signal handler.
 char *gf_report_stack_text(int skip);
+
+// Calls f for the memory in which those texts are made: what is left there are dead frames.
+void gf_report_records(void (*f)(const void *start, size_t bytes));
 
 #endif

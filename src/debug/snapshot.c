@@ -48,6 +48,7 @@ static void keep_stack(struct gf_snap *snap, const struct g *g, const struct gf_
     else if (!(f = gf_freeze_find(g, v->low, v->top, true)))
         return;
     keep_trace(snap, f ? &f->trace : &trace);
+    trace.sp = 0; // or it would lead a search for leaks to that stack
 }
 
 static void keep(struct gf_snapshot *s, const struct g *g, const struct gf_stopped *stopped)

@@ -215,6 +215,7 @@ int gf_m_start_helper(void *(*f)(void *m))
 void gf_m_become_helper(struct m *m)
 {
     gf_m_adopt_this_thread(m);
+    m->base = __builtin_frame_address(0);
     gf_store_relaxed(&m->foreign, true);
     gf_store_relaxed(&m->helper, true);
     gf_store_relaxed(&m->in_runtime, 1); // for ever

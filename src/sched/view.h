@@ -184,6 +184,15 @@ static inline uint32_t gf_view_timer_count(int p)
     return gf_p_at(p) ? gf_p_at(p)->timers.count : 0;
 }
 
+// Whether some timer's time has come that has not fired yet, as happens to a program that gets no processor.
+static inline bool gf_view_timers_are_due(int64_t now)
+{
+    for (int p = 0; p < GF_MOST_PROCS && gf_p_at(p); p++)
+        if (gf_load_relaxed(&gf_p_at(p)->timers.first) <= now) // relaxed: a hint
+            return true;
+    return false;
+}
+
 // The signal stack of a thread; start is NULL if it has none.
 static inline struct gf_view_range gf_view_signal_stack(const struct m *m)
 {
@@ -192,7 +201,7 @@ static inline struct gf_view_range gf_view_signal_stack(const struct m *m)
                            : (struct gf_view_range){NULL, 0};
 }
 
-// From where on a worker thread's own stack, with its thread-locals at the top, may be of interest to the program: below
+// From where on a worker's or helper's own stack, with its thread-locals at the top, may be of interest to the program: below
 // is the scheduler. NULL for other threads.
 static inline const void *gf_view_thread_base(const struct m *m)
 {

@@ -89,6 +89,47 @@ TEST(leak_is_not_looked_for_unless_asked)
     CHECK_STR(o.err, "");
 }
 
+static void profile_and_leak(void)
+{
+    end_main_with_a_leak();
+    test_settle();
+    int nowhere = open("/dev/null", O_WRONLY);
+    CHECK_EQ(go_profile_write("goroutine", nowhere, 1), 0);
+    close(nowhere);
+}
+
+TEST(looking_at_all_goroutines_before_hides_no_leak)
+{
+    need_an_exact_search();
+    CHECK_EQ(test_run_child(profile_and_leak).status, 3);
+}
+
+static void lock_twice(go_mutex *m)
+{
+    go_mutex_lock(m);
+    go_mutex_lock(m);
+}
+
+static NOINLINE void leak_a_lock(void)
+{
+    go(lock_twice, (go_mutex *)calloc(1, sizeof(go_mutex)));
+}
+
+static void watch_and_leak_a_lock(void)
+{
+    test_add_debug("leak=1");
+    test_add_debug("locks=1");
+    leak_a_lock();
+}
+
+TEST(books_on_watched_locks_hide_no_leak)
+{
+    need_an_exact_search();
+    struct outcome o = test_run_child(watch_and_leak_a_lock);
+    CHECK_EQ(o.status, 3);
+    CHECK_CONTAINS(o.err, "[sync.Mutex.Lock (leaked)]");
+}
+
 static chan(int) volatile global;
 
 static void park_at_a_global(void)
@@ -334,7 +375,7 @@ TEST(search_succeeds_while_threads_begin_and_end)
     global = chan_make(int);
     go(receive, global);
     CHECK_EQ(pthread_create(&starter, NULL, start_threads, NULL), 0);
-    for (int i = 0; i < (test_under_asan() || test_under_tsan() ? 10 : 50); i++)
+    for (int i = 0; i < (test_under_asan() || test_under_tsan() ? 5 : 15); i++)
         CHECK(go_leak_report() <= 0);
     atomic_store(&enough, true);
     go_blocking(pthread_join, starter, NULL);

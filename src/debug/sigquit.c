@@ -46,9 +46,23 @@ static void on_sigquit(int sig, siginfo_t *info, void *context)
     gf_report_end();
 }
 
-void gf_sigquit_init(void)
+static bool is_at(void (*disposition)(int))
 {
     struct sigaction present;
-    if (sigaction(SIGQUIT, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
+    return sigaction(SIGQUIT, NULL, &present) == 0 && present.sa_handler == disposition;
+}
+
+// Shells start what shall run in the background with SIGQUIT ignored. As in Go that does not count; what the program has
+// said itself does.
+static bool ignored_from_outside; // [const] since before main
+
+__attribute__((constructor)) static void see_what_is_inherited(void)
+{
+    ignored_from_outside = is_at(SIG_IGN);
+}
+
+void gf_sigquit_init(void)
+{
+    if (is_at(SIG_DFL) || (ignored_from_outside && is_at(SIG_IGN)))
         gf_os_signal_handle(SIGQUIT, on_sigquit, NULL);
 }

@@ -95,3 +95,27 @@ says err 'XDG_CACHE_HOME'
 echo file >"$work/file"
 expect 1 env XDG_CACHE_HOME="$work/file" "$gofer" run ok.c
 says err 'Not a directory'
+
+# A shell ignores SIGQUIT for what it puts into the background: the report on request comes none the less.
+cat >hangs.c <<'C'
+#include <gofer.h>
+#include <stdio.h>
+
+int main(void)
+{
+    go_yield();
+    puts("ready");
+    fflush(stdout);
+    go_sleep(GO_HOUR);
+    return 0;
+}
+C
+expect 0 "$gofer" build hangs.c
+./hangs >"$work/out" 2>"$work/err" &
+hangs=$!
+until grep -q ready "$work/out"; do sleep 0.1; done
+kill -QUIT "$hangs"
+wait "$hangs"
+[ $? -eq 2 ] || fail "SIGQUIT in the background is not answered with status 2"
+says err '^SIGQUIT: quit$'
+says err '^goroutine 1 \[sleep\]:$'

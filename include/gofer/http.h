@@ -62,7 +62,8 @@ GO_API void go_http_use(go_http_mux *mux, go_http_middleware m, void *arg);
 GO_API void go_http_next_run(go_http_next *next);
 
 // Mounts /debug/pprof/: a page that lists the profiles of gofer/profile.h, and each of them below it by its name, in the
-// format of ?debug=. /debug/pprof/profile is cpu; it, block and mutex are collected for ?seconds=, 30 if not said.
+// format of ?debug=. /debug/pprof/profile is cpu; it, block and mutex are collected for ?seconds=, 30 if not said. A block
+// or mutex profile that the program collects itself is shown at once, as far as it has come.
 // `go tool pprof http://HOST/debug/pprof/goroutine` opens one.   Go: net/http/pprof
 GO_API void go_http_pprof(go_http_mux *mux);
 

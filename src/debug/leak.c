@@ -19,6 +19,7 @@
 // in a register.
 #include "debug/leak.h"
 
+#include "base/assert.h"
 #include "chan/view.h"
 #include "debug/freeze.h"
 #include "debug/locks.h"
@@ -273,12 +274,23 @@ static bool reach_more(void)
     return changed;
 }
 
+static void say_leaked(struct gf_leak *leak, const char *state)
+{
+    static const char words[] = " (leaked)";
+    size_t n = strlen(state);
+    gf_assert(n + sizeof words <= sizeof leak->state);
+    memcpy(leak->state, state, n);
+    memcpy(leak->state + n, words, sizeof words);
+    leak->view.state = leak->state;
+}
+
 static void keep(struct gf_leak *leak, const struct gf_view *v)
 {
     leak->view = *v;
     if (v->name)
         memcpy(leak->name, v->name, sizeof leak->name);
     leak->view.name = v->name ? leak->name : NULL;
+    say_leaked(leak, v->state);
     if (waits_for_channel(v->reason)) {
         leak->chan_len = gf_view_chan_len(v->object);
         leak->chan_cap = gf_view_chan_cap(v->object);

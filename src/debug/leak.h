@@ -10,8 +10,9 @@ enum { GF_MOST_LEAKS = 1000 }; // whose stacks are kept
 
 // A goroutine that can never wake, as it was when it was found.
 struct gf_leak {
-    struct gf_view view; // its name is in `name`
+    struct gf_view view; // its name is in `name`, its state in `state`
     char name[GF_NAME_MAX + 1];
+    char state[48];              // "chan receive (leaked)", as Go has it
     uint64_t chan_len, chan_cap; // of a channel that it waits at, alone
     struct gf_trace trace;
 };

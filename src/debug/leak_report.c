@@ -63,15 +63,9 @@ static void put_object(struct gf_text *text, const struct gf_leak *leak)
 
 static void put_leak(struct gf_text *text, const struct gf_leak *leak)
 {
-    struct gf_text state = {.grows = true};
-    gf_text_put(&state, leak->view.state);
-    gf_text_put(&state, " (leaked)");
-    char *words = gf_text_finish(&state);
     gf_text_put(text, "\n");
-    gf_goroutine_write(text, &leak->view, words ? words : leak->view.state, &leak->trace, 0,
-                       gf_symbols_find);
+    gf_goroutine_write(text, &leak->view, leak->view.state, &leak->trace, 0, gf_symbols_find);
     put_object(text, leak);
-    free(words);
 }
 
 static void put_all(void *arg)

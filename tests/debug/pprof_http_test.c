@@ -161,13 +161,32 @@ TEST(profile_is_collected_for_so_many_seconds)
     collected_for_a_second("profile?seconds=1&debug=1", "burn_the_processor");
 }
 
-TEST(one_that_is_being_collected_is_refused)
+TEST(what_the_program_collects_itself_is_shown_so_far)
 {
     struct test_server *s = serve();
-    CHECK_EQ(go_profile_start("mutex", 0), 0);
-    struct answer a = get(s, "mutex?seconds=1");
+    CHECK_EQ(go_profile_start("block", 0), 0);
+    chan(int) c = chan_make(int);
+    go_select {
+        case_recv(c) {}
+        case_timeout(GO_MILLISECOND) {}
+    }
+    struct answer a = get(s, "block?debug=1");
+    CHECK_EQ(a.status, 200);
+    CHECK_CONTAINS(a.body, "what_the_program_collects_itself_is_shown_so_far");
+    CHECK_EQ(go_profile_stop("block"), 0);
+    chan_free(c);
+    drop(&a);
+    test_server_end(s);
+}
+
+TEST(cpu_profile_that_is_being_collected_is_refused)
+{
+    test_needs_signals();
+    struct test_server *s = serve();
+    CHECK_EQ(go_profile_start("cpu", 0), 0);
+    struct answer a = get(s, "profile?seconds=1");
     CHECK_EQ(a.status, 503);
-    CHECK_EQ(go_profile_stop("mutex"), 0);
+    CHECK_EQ(go_profile_stop("cpu"), 0);
     drop(&a);
     test_server_end(s);
 }

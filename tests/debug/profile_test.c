@@ -100,6 +100,9 @@ TEST_EXIT(leak_profile_contains_what_can_never_wake_only, 3)
     char *text = text_of("goroutineleak", 1);
     CHECK_MATCH(text, "^goroutineleak profile: total 1\n");
     free(text);
+    text = text_of("goroutineleak", 2);
+    CHECK_MATCH(text, "^goroutine [0-9]+ \\[chan receive \\(leaked\\)\\]:\n");
+    free(text);
 }
 
 TEST(cpu_profile_names_the_function_that_computes)

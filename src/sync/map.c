@@ -4,6 +4,7 @@
 // road: what is needed is allocated outside of the runtime, for malloc may wait for a goroutine that has been preempted.
 #include "sync/map.h"
 
+#include "arch/text.h"
 #include "sync/maphash.h"
 
 #include <stdlib.h>
@@ -81,7 +82,7 @@ bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
 
 bool go_map_load(go_map *map, const char *key, void **value)
 {
-    return load(map, key, strlen(key), value);
+    return load(map, key, gf_arch_strlen(key), value);
 }
 
 size_t go_map_len(go_map *map)
@@ -167,7 +168,7 @@ void go_map_store_n(go_map *map, const void *key, size_t n, void *value)
 
 void go_map_store(go_map *map, const char *key, void *value)
 {
-    go_map_store_n(map, key, strlen(key), value);
+    go_map_store_n(map, key, gf_arch_strlen(key), value);
 }
 
 bool go_map_swap_n(go_map *map, const void *key, size_t n, void *value, void **previous)
@@ -181,7 +182,7 @@ bool go_map_swap_n(go_map *map, const void *key, size_t n, void *value, void **p
 
 bool go_map_swap(go_map *map, const char *key, void *value, void **previous)
 {
-    return go_map_swap_n(map, key, strlen(key), value, previous);
+    return go_map_swap_n(map, key, gf_arch_strlen(key), value, previous);
 }
 
 void *go_map_load_or_store_n(go_map *map, const void *key, size_t n, void *value, bool *loaded)
@@ -195,7 +196,7 @@ void *go_map_load_or_store_n(go_map *map, const void *key, size_t n, void *value
 
 void *go_map_load_or_store(go_map *map, const char *key, void *value, bool *loaded)
 {
-    return go_map_load_or_store_n(map, key, strlen(key), value, loaded);
+    return go_map_load_or_store_n(map, key, gf_arch_strlen(key), value, loaded);
 }
 
 bool go_map_compare_and_swap_n(go_map *map, const void *key, size_t n, void *old, void *value)
@@ -210,7 +211,7 @@ bool go_map_compare_and_swap_n(go_map *map, const void *key, size_t n, void *old
 
 bool go_map_compare_and_swap(go_map *map, const char *key, void *old, void *value)
 {
-    return go_map_compare_and_swap_n(map, key, strlen(key), old, value);
+    return go_map_compare_and_swap_n(map, key, gf_arch_strlen(key), old, value);
 }
 
 // --- Deleting ---
@@ -239,7 +240,7 @@ bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **val
 
 bool go_map_load_and_delete(go_map *map, const char *key, void **value)
 {
-    return go_map_load_and_delete_n(map, key, strlen(key), value);
+    return go_map_load_and_delete_n(map, key, gf_arch_strlen(key), value);
 }
 
 void go_map_delete_n(go_map *map, const void *key, size_t n)
@@ -249,7 +250,7 @@ void go_map_delete_n(go_map *map, const void *key, size_t n)
 
 void go_map_delete(go_map *map, const char *key)
 {
-    go_map_delete_n(map, key, strlen(key));
+    go_map_delete_n(map, key, gf_arch_strlen(key));
 }
 
 bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *old)
@@ -266,7 +267,7 @@ bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *o
 
 bool go_map_compare_and_delete(go_map *map, const char *key, void *old)
 {
-    return go_map_compare_and_delete_n(map, key, strlen(key), old);
+    return go_map_compare_and_delete_n(map, key, gf_arch_strlen(key), old);
 }
 
 void go_map_clear(go_map *map)

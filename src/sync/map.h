@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The map is a trie over hashes of 62 bits, the upper ones of XXH3's 64 (Go 1.24's internal/sync.HashTrieMap, after
+// The map is a trie over hashes of 62 bits, the upper ones of maphash.h's 64 (Go 1.24's internal/sync.HashTrieMap, after
 // Prokopec's Ctrie). The highest six bits choose one of the top node's slots, each four further bits one of the next
 // node's: a wide top saves a level of every map, and costs half a kilobyte. Each slot of a node is empty, an entry, or a
 // node of the next level.

@@ -168,8 +168,6 @@ GO_API void *go_select_more_room_(struct go_select_ *f, size_t bytes, uint32_t f
 
 GO_END_DECLS
 
-#define GO_INLINE_ static inline __attribute__((always_inline))
-
 GO_INLINE_ void go_select_turn_(struct go_selecting_ *s)
 {
     if (s->pass++ > 0)

@@ -25,7 +25,7 @@ static inline const struct go_call *call_of(const struct go_defer_ *d)
 
 static inline bool is_intact(const struct go_defer_ *d)
 {
-    return d->check == gf_panic_check(d, d->next);
+    return d->check == GO_RECORD_CHECK(d, d->next);
 }
 
 static inline void take_off(struct g *g, struct go_defer_ *d)
@@ -57,7 +57,7 @@ void go_defer_push_(struct go_defer_ *d)
     if (gf_unlikely(g->defers == d))
         take_off(g, d);
     d->next = g->defers;
-    d->check = gf_panic_check(d, d->next);
+    d->check = GO_RECORD_CHECK(d, d->next);
     g->defers = d;
 }
 

@@ -23,6 +23,8 @@ _Static_assert(offsetof(struct go_capture_then, arg) == 24, "THEN_ARG in arch/*/
 
 // A deferred call's bound call follows its record: gofer/detail/try.h declares it so, defer.c relies on it.
 _Static_assert(sizeof(struct go_defer_) == 16, "the bound call in panic/defer.c");
+_Static_assert(offsetof(struct m, g) == 0, "go_defers_ in gofer/detail/try.h");
+_Static_assert(offsetof(struct g, defers) == GO_DEFERS_AT, "go_defers_ in gofer/detail/try.h");
 
 #if !GF_FIBERS
 _Static_assert(sizeof(struct gf_jump_buf) == sizeof(((struct go_try_ *)0)->jump),

@@ -74,12 +74,6 @@ static inline struct g *gf_panic_self(void)
     return gf_likely(m != NULL) ? m->g : gf_panic_self_first();
 }
 
-// The check word of a record or mark, which tells it from a stack that has been overwritten.
-static inline uintptr_t gf_panic_check(const void *record, const void *link)
-{
-    return (uintptr_t)record ^ (uintptr_t)link ^ (uintptr_t)UINT64_C(0x60fe2dead60fe2d5);
-}
-
 // Whether a record lies in the dead part of the goroutine's stack. Records elsewhere, on a stack that the program
 // switched to itself, are left alone.
 static inline bool gf_panic_is_dead(const struct g *g, const void *record, uintptr_t sp)

@@ -12,7 +12,7 @@
 
 static inline bool is_intact(const struct go_try_ *t)
 {
-    return t->check == gf_panic_check(t, t->outer);
+    return t->check == GO_RECORD_CHECK(t, t->outer);
 }
 
 // Marks that a longjmp has left behind.
@@ -34,7 +34,7 @@ struct go_try_ *go_try_enter_(struct go_try_ *t)
     if (gf_unlikely(g->tries == t))
         g->tries = t->outer;
     t->outer = g->tries;
-    t->check = gf_panic_check(t, t->outer);
+    t->check = GO_RECORD_CHECK(t, t->outer);
     t->defers = g->defers;
     t->panics = g->panics;
     t->caught = NULL;

@@ -9,15 +9,14 @@
 
 #include <pthread.h>
 
-extern _Thread_local struct m *gf_tls_m
-    __attribute__((tls_model("initial-exec"), visibility(GF_INNER)));
+GO_API extern _Thread_local struct m *go_self_m_ __attribute__((tls_model("initial-exec")));
 
 static bool forked; // [owner] the child's only thread
 
 static void in_child(void)
 {
     forked = true;
-    gf_tls_m = NULL;
+    go_self_m_ = NULL;
 }
 
 void gf_fork_init(void)

@@ -23,9 +23,9 @@
 
 struct gf_sched gf_sched = {.watch_until = INT64_MAX, .next_id = 2, .busy_limit = INT_MAX};
 
-// This thread's M. Read by gf_arch_self, never through the compiler's idea of its address.
-_Thread_local struct m *gf_tls_m
-    __attribute__((used, tls_model("initial-exec"), visibility(GF_INNER)));
+// This thread's M. Read by gf_arch_self and, in programs, by go_self_g_ (gofer/detail/try.h), never through the compiler's
+// idea of its address.
+GO_API _Thread_local struct m *go_self_m_ __attribute__((used, tls_model("initial-exec")));
 
 enum { WORKER_STACK = 256 << 10, HELPER_STACK = 64 << 10 };
 
@@ -115,7 +115,7 @@ void gf_m_adopt_this_thread(struct m *m)
     if (!m->signal_stack)
         gf_fatal("out of memory (signal stack)");
     gf_os_signal_stack_set(m->signal_stack, GF_SIGNAL_STACK);
-    gf_tls_m = m;
+    go_self_m_ = m;
 }
 
 static void drop_signal_stack(struct m *m)
@@ -172,7 +172,7 @@ static void *worker_main(void *arg)
     gf_schedule(m);
     leave_p(m);
     drop_signal_stack(m);
-    gf_tls_m = NULL;
+    go_self_m_ = NULL;
     gf_thread_leaves(m);
     return NULL;
 }
@@ -306,7 +306,7 @@ static void end_foreign(void *arg)
 {
     struct m *m = arg;
     drop_signal_stack(m);
-    gf_tls_m = NULL;
+    go_self_m_ = NULL;
     gf_thread_leaves(m);
 }
 

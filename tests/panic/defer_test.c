@@ -231,6 +231,118 @@ TEST(deferred_call_takes_arguments_of_any_kind_and_drops_the_result)
     CHECK_STR(log_text, "1 2.0 three 4");
 }
 
+enum colour { RED = 3 };
+
+static void note_words(signed char a, unsigned char b, short c, bool d, enum colour e, unsigned f)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%d %d %d %d %d %u,", a, b, c, d, e, f);
+    note(text);
+}
+
+static void note_long_words(long a, void (*f)(const char *), const char *b, uint64_t c)
+{
+    char text[64];
+    f(b);
+    snprintf(text, sizeof text, " %ld %llx,", a, (unsigned long long)c);
+    note(text);
+}
+
+static void note_seven(int a, int b, int c, int d, int e, int f, int g)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%d%d%d%d%d%d%d,", a, b, c, d, e, f, g);
+    note(text);
+}
+
+// Each of its parameters' very type, as where the words are stored in line, and with conversions, as where they are not.
+TEST(deferred_call_takes_words_of_every_width_and_sign)
+{
+    {
+        signed char a = -1;
+        unsigned char b = 255;
+        short c = -300;
+        enum colour e = RED;
+        unsigned f = 0xffffffff;
+        defer(note_seven, 1, 2, 3, 4, 5, 6, 7);
+        defer(note_words, -1, 255, -300, 7, 3, 0xffffffff);
+        defer(note_long_words, -5L, note, "text", UINT64_MAX);
+        defer(note_words, a, b, c, (bool)(c < 0), e, f);
+    }
+    CHECK_STR(log_text, "-1 255 -300 1 3 4294967295,text -5 ffffffffffffffff,"
+                        "-1 255 -300 1 3 4294967295,1234567,");
+}
+
+static void print_to(char *into)
+{
+    defer(sprintf, into, "%s-%s", "variadic", "function");
+}
+
+TEST(variadic_function_may_be_deferred)
+{
+    print_to(log_text);
+    CHECK_STR(log_text, "variadic-function");
+}
+
+struct pair {
+    const char *first, *second;
+};
+
+static void note_pair(const struct pair *p)
+{
+    note(p->second);
+    note(p->first);
+}
+
+__attribute__((noinline)) static void use_stack(int n)
+{
+    volatile char room[256];
+    for (size_t i = 0; i < sizeof room; i++)
+        room[i] = (char)n;
+}
+
+TEST(compound_literal_among_the_arguments_lives_as_long_as_the_block)
+{
+    {
+        defer(note_pair, (&(const struct pair){"1", "2"}));
+        use_stack(-1);
+        note("0");
+    }
+    CHECK_STR(log_text, "021");
+}
+
+// The load is the compiler's to move, but not in front of the registration, nor behind the end of the block. The
+// undefined-behaviour sanitizer would stop it before it faults.
+__attribute__((noinline, no_sanitize("undefined"))) static int load_after_defer(const int *p)
+{
+    defer(note, "d");
+    return *p;
+}
+
+TEST(fault_right_behind_a_defer_finds_it)
+{
+    const int *volatile nowhere = NULL;
+    volatile int loaded;
+    EXPECT_PANIC("runtime error: invalid memory address or nil pointer dereference",
+                 loaded = load_after_defer(nowhere));
+    (void)loaded;
+    CHECK_STR(log_text, "d");
+}
+
+static void defer_at_once(void *unused)
+{
+    (void)unused;
+    defer(note, "d");
+    defer(note, "e");
+    note("f");
+}
+
+TEST(deferred_call_may_be_the_first_that_a_thread_asks_of_gofer)
+{
+    test_thread_join(test_thread_start(defer_at_once, NULL));
+    CHECK_STR(log_text, "fed");
+}
+
 static void free_memory(void)
 {
     char *p = malloc(100);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define GO_API __attribute__((visibility("default")))
+#define GO_INLINE_ static inline __attribute__((always_inline))
 
 // What follows a call that does not return: one that is declared so, and never made. gcc's -Winfinite-recursion would
 // report every function that calls itself and otherwise ends only in such a call, for besides return it believes in

@@ -119,6 +119,11 @@ struct go_capture_then {
 // a row of declarations and statements, so that a compound literal among the arguments lives as long as the block in
 // which it stands; the second one is a statement of its own, for calls that do not outlive it.
 #define GO_BIND_HERE(id, room, f, ...)                                                             \
+    GO_BIND_REQUEST(id, room, f, ##__VA_ARGS__);                                                   \
+    GO_BIND_CAPTURE(id, f, ##__VA_ARGS__)
+
+// The two halves of that: what comes before the arguments are evaluated, and the expression that does it.
+#define GO_BIND_REQUEST(id, room, f, ...)                                                          \
     GO_BIND_CHECK(f, ##__VA_ARGS__);                                                               \
     struct go_capture_req GO_CAT(go_req_, id) = {                                                  \
         (room), (void *)(f), GO_CALL_FLAGS(f, ##__VA_ARGS__), GO_CALL_STACK(f, ##__VA_ARGS__)};    \
@@ -126,9 +131,35 @@ struct go_capture_then {
     if (GO_IS_PLAIN(f, ##__VA_ARGS__))                                                             \
         GO_LOAD_STUB(GO_CAT(go_stub_, id), "go_capture_words");                                    \
     else                                                                                           \
-        GO_LOAD_STUB(GO_CAT(go_stub_, id), "go_capture_full");                                     \
+        GO_LOAD_STUB(GO_CAT(go_stub_, id), "go_capture_full")
+#define GO_BIND_CAPTURE(id, f, ...)                                                                \
     (void)__builtin_call_with_static_chain(((__typeof__(&*(f)))GO_CAT(go_stub_, id))(__VA_ARGS__), \
                                            &GO_CAT(go_req_, id))
+
+// An expression in place of GO_BIND_CAPTURE where GO_IS_PLAIN holds: stores the words in line. They are converted as in a
+// call, for a parameter is of its argument's type, or both are pointers.
+#define GO_BIND_WORDS(req, ...) GO_CAT(GO_BIND_WORDS, GO_ARGC(__VA_ARGS__))(req, ##__VA_ARGS__)
+#define GO_BIND_WORDS0(req) go_bind_words_(&(req))
+#define GO_BIND_WORDS1(req, a) (GO_BIND_WORDS0(req), GO_BIND_WORD(req, 0, a))
+#define GO_BIND_WORDS2(req, a, b) (GO_BIND_WORDS1(req, a), GO_BIND_WORD(req, 1, b))
+#define GO_BIND_WORDS3(req, a, b, c) (GO_BIND_WORDS2(req, a, b), GO_BIND_WORD(req, 2, c))
+#define GO_BIND_WORDS4(req, a, b, c, d) (GO_BIND_WORDS3(req, a, b, c), GO_BIND_WORD(req, 3, d))
+#define GO_BIND_WORDS5(req, a, b, c, d, e)                                                         \
+    (GO_BIND_WORDS4(req, a, b, c, d), GO_BIND_WORD(req, 4, e))
+#define GO_BIND_WORDS6(req, a, b, c, d, e, f)                                                      \
+    (GO_BIND_WORDS5(req, a, b, c, d, e), GO_BIND_WORD(req, 5, f))
+#define GO_BIND_WORDS7(req, ...) ((void)0)
+#define GO_BIND_WORDS8(req, ...) ((void)0)
+#define GO_BIND_WORD(req, n, a)                                                                    \
+    ((void)((req).call->reg[n] = (uint64_t) __builtin_choose_expr(GO_IS_WORD(a), GO_VAL(a), 0)))
+
+GO_INLINE_ void go_bind_words_(const struct go_capture_req *req)
+{
+    req->call->fn = req->fn;
+    req->call->flags = 0;
+    req->call->stack_bytes = 0;
+}
+
 #define GO_BIND(id, room, f, ...) __extension__({ GO_BIND_HERE(id, room, f, ##__VA_ARGS__); })
 
 // Evaluates the arguments, binds the call and hands it to then(call, arg, pc), a go_capture_then's. An expression without
@@ -185,7 +216,7 @@ GO_END_DECLS
 #define GO_CALL_STACK(f, ...)                                                                      \
     (GO_IN_WORDS(f, ##__VA_ARGS__) ? 0 : (uint32_t)(GO_ARGBYTES(__VA_ARGS__)))
 
-// The one line of assembly in the public headers: the stub's address from the GOT.
+// The stub's address from the GOT. Of assembly the public headers hold this and what try.h reads in the same way.
 #define GO_LOAD_STUB(var, name) __asm__("movq " name "@GOTPCREL(%%rip), %0" : "=r"(var))
 
 #endif

@@ -12,7 +12,7 @@
 GF_ALWAYS_INLINE struct m *gf_arch_self(void)
 {
     struct m *m;
-    __asm__ volatile("movq gf_tls_m@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(m));
+    __asm__ volatile("movq go_self_m_@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(m));
     return m;
 }
 

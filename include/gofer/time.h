@@ -109,9 +109,10 @@ GO_API void go_ticker_free(go_ticker *t);
 // What the macros are made of.
 
 #define GO_AFTER_FUNC_(id, d, f, ...) GO_AFTER_FUNC__(id, d, f, ##__VA_ARGS__)
-#define GO_AFTER_FUNC__(id, d, f, ...) go_after_func_((d), GO_BIND_KEEP(id, f, ##__VA_ARGS__))
+#define GO_AFTER_FUNC__(id, d, f, ...)                                                             \
+    go_after_func_((d), GO_BIND_KEEP(id, f, ##__VA_ARGS__), GO_ARGC(__VA_ARGS__))
 
-GO_API go_timer *go_after_func_(go_duration d, struct go_kept_call call);
+GO_API go_timer *go_after_func_(go_duration d, struct go_kept_call kept, int args);
 
 GO_END_DECLS
 

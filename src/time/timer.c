@@ -14,73 +14,71 @@
 
 struct go_timer {
     struct gf_timechan channel; // chan is NULL for a function timer
-    void *creator_pc;           // [const] where go_after_func stands
-    struct go_call call; // [const] of a function timer; reg[0] points to one that needs more room
+    // [const] What follows only a function timer has, and of the words as many as its call has arguments: a timer may wait
+    // for long, and among a million.
+    void *creator_pc; // where go_after_func stands
+    void *fn;
+    uint32_t
+        flags; // of the bound call; GO_CALL_FULL: it is on the heap, where the only word points to
+    uint32_t words;
+    uint64_t word[];
 };
 
-// A ticker is a timer by another name.
 struct go_ticker {
-    struct go_timer timer;
+    struct gf_timechan channel;
 };
 
-static struct go_timer *check(go_timer *t, const char *text)
+static struct gf_timechan *check(go_timer *t, const char *text)
 {
     if (gf_unlikely(!t))
         gf_panic_runtime(text);
-    return t;
+    return &t->channel;
 }
 
-static void start(go_timer *t, go_duration d, go_duration period)
+static void start(struct gf_timechan *c, go_duration d, go_duration period)
 {
     struct m *m = gf_enter();
-    gf_timechan_start(m, &t->channel, d, period);
+    gf_timechan_start(m, c, d, period);
     gf_leave(m);
 }
 
-static bool stop(go_timer *t)
+static bool stop(struct gf_timechan *c)
 {
     struct m *m = gf_enter();
-    bool kept = gf_timechan_stop(m, &t->channel);
-    gf_leave(m);
-    return kept;
-}
-
-static bool reset(go_timer *t, go_duration d, go_duration period)
-{
-    struct m *m = gf_enter();
-    bool kept = gf_timechan_reset(m, &t->channel, d, period);
+    bool kept = gf_timechan_stop(m, c);
     gf_leave(m);
     return kept;
 }
 
-// The bound call on the heap, or NULL.
-static struct go_call *large_call(const go_timer *t)
+static bool reset(struct gf_timechan *c, go_duration d, go_duration period)
 {
-    return t->call.flags & GO_CALL_FULL ? (struct go_call *)t->call.reg[0] : NULL;
-}
-
-static void release(go_timer *t)
-{
-    stop(t);
-    if (t->channel.chan)
-        go_chan_free((GO_CHAN(go_time))t->channel.chan);
-    free(large_call(t));
+    struct m *m = gf_enter();
+    bool kept = gf_timechan_reset(m, c, d, period);
+    gf_leave(m);
+    return kept;
 }
 
 // --- With a channel ---
 
-static void init(go_timer *t, go_duration d, go_duration period)
+// Room for so many bytes that begin with a timer and its channel, both running.
+static void *channel_new(size_t bytes, go_duration d, go_duration period)
 {
-    memset(t, 0, sizeof *t);
-    gf_timechan_init(&t->channel, false);
-    start(t, d, period);
+    struct gf_timechan *c = gf_time_alloc(bytes);
+    memset(c, 0, bytes);
+    gf_timechan_init(c, false);
+    start(c, d, period);
+    return c;
+}
+
+static void channel_release(struct gf_timechan *c)
+{
+    stop(c);
+    go_chan_free((GO_CHAN(go_time))c->chan);
 }
 
 go_timer *go_timer_new(go_duration d)
 {
-    go_timer *t = gf_time_alloc(sizeof *t);
-    init(t, d, 0);
-    return t;
+    return channel_new(offsetof(struct go_timer, creator_pc), d, 0);
 }
 
 GO_RECV_CHAN(go_time) go_timer_chan(go_timer *t)
@@ -98,15 +96,12 @@ bool go_timer_reset(go_timer *t, go_duration d)
     return reset(check(t, "time: Reset called on uninitialized Timer"), d, 0);
 }
 
-void go_timer_free(go_timer *t)
-{
-    if (!t)
-        return;
-    release(t);
-    free(t);
-}
-
 // --- With a function ---
+
+static struct go_call *large_call(const go_timer *t)
+{
+    return t->flags & GO_CALL_FULL ? (struct go_call *)t->word[0] : NULL;
+}
 
 // Under the heap's lock: the call is copied before anybody can free the timer.
 static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t now)
@@ -114,21 +109,40 @@ static struct g *start_goroutine(struct m *m, struct gf_timer *timer, int64_t no
     (void)now;
     go_timer *t = gf_container_of(timer, go_timer, channel.timer);
     const struct go_call *large = large_call(t);
+    struct go_call call = {.fn = t->fn, .flags = t->flags};
+    if (!large)
+        memcpy(call.reg, t->word, t->words * sizeof *t->word);
     gf_race_origin(m, timer);
-    gf_spawn(m, large ? large : &t->call, NULL, t->creator_pc, false);
+    gf_spawn(m, large ? large : &call, NULL, t->creator_pc, false);
     return NULL;
 }
 
-go_timer *go_after_func_(go_duration d, struct go_kept_call call)
+go_timer *go_after_func_(go_duration d, struct go_kept_call kept, int args)
 {
-    go_timer *t = gf_time_alloc(sizeof *t);
-    *t = (go_timer){.channel = {.timer = {.fire = start_goroutine}},
-                    .creator_pc = __builtin_return_address(0),
-                    .call = call.call};
-    if (call.large)
-        t->call.reg[0] = (uint64_t)call.large;
-    start(t, d, 0);
+    const struct go_call *call = &kept.call;
+    uint32_t words = kept.large ? 1 : (uint32_t)args;
+    go_timer *t = gf_time_alloc(offsetof(struct go_timer, word) + words * sizeof *t->word);
+    t->channel = (struct gf_timechan){.timer = {.fire = start_goroutine}};
+    t->creator_pc = __builtin_return_address(0);
+    t->fn = call->fn;
+    t->flags = call->flags;
+    t->words = words;
+    memcpy(t->word, kept.large ? (const void *)&kept.large : call->reg, words * sizeof *t->word);
+    start(&t->channel, d, 0);
     return t;
+}
+
+void go_timer_free(go_timer *t)
+{
+    if (!t)
+        return;
+    if (t->channel.chan) {
+        channel_release(&t->channel);
+    } else {
+        stop(&t->channel);
+        free(large_call(t));
+    }
+    free(t);
 }
 
 // --- Tickers ---
@@ -137,14 +151,12 @@ go_ticker *go_ticker_new(go_duration d)
 {
     if (gf_unlikely(d <= 0))
         gf_panic_runtime("non-positive interval for NewTicker");
-    go_ticker *t = gf_time_alloc(sizeof *t);
-    init(&t->timer, d, d);
-    return t;
+    return channel_new(sizeof(struct go_ticker), d, d);
 }
 
 GO_RECV_CHAN(go_time) go_ticker_chan(go_ticker *t)
 {
-    return (GO_CHAN(go_time))t->timer.channel.chan;
+    return (GO_CHAN(go_time))t->channel.chan;
 }
 
 void go_ticker_reset(go_ticker *t, go_duration d)
@@ -153,20 +165,20 @@ void go_ticker_reset(go_ticker *t, go_duration d)
         gf_panic_runtime("non-positive interval for Ticker.Reset");
     if (gf_unlikely(!t))
         gf_panic_runtime("time: Reset called on uninitialized Ticker");
-    reset(&t->timer, d, d);
+    reset(&t->channel, d, d);
 }
 
 void go_ticker_stop(go_ticker *t)
 {
     // As in Go: stopping a ticker that never was is nothing.
     if (t)
-        stop(&t->timer);
+        stop(&t->channel);
 }
 
 void go_ticker_free(go_ticker *t)
 {
     if (!t)
         return;
-    release(&t->timer);
+    channel_release(&t->channel);
     free(t);
 }

@@ -8,10 +8,12 @@
 
 static atomic_size_t ended;
 
-// Runs one of two goroutines in this many rounds, on two processors, so that both sides really overlap.
+// Runs one of two goroutines in this many rounds, on two processors, so that both sides really overlap, or on as many as
+// GOFER_MAXPROCS says: one, where only preemption and the order of the queue part them, or more than there are.
 static size_t overlapping_rounds(void)
 {
-    go_maxprocs(2);
+    if (!getenv("GOFER_MAXPROCS"))
+        go_maxprocs(2);
     return test_rounds(1000000);
 }
 
@@ -275,6 +277,20 @@ TEST_LONG(timer_channels_are_freed_as_they_fire, 300)
     size_t rounds = overlapping_rounds() / 20;
     for (size_t i = 0; i < rounds; i++)
         free_after((go_duration)(i % 30) * GO_MICROSECOND);
+}
+
+// The function's goroutine is started under the lock of the timer's heap, and the timer is gone before it ends.
+TEST_LONG(function_timer_is_freed_by_who_hears_from_its_function, 300)
+{
+    size_t rounds = overlapping_rounds() / 20;
+    chan(int) c = chan_make(int);
+    for (size_t i = 0; i < rounds; i++) {
+        go_timer *t = go_after_func((go_duration)(i % 30) * GO_MICROSECOND, send_one, c, (int)i);
+        CHECK_EQ(chan_recv(c), (int)i);
+        go_timer_free(t);
+    }
+    WAIT_UNTIL(go_num_goroutine() == 1);
+    chan_free(c);
 }
 
 static void cancel_one(go_context *ctx)

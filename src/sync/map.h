@@ -60,6 +60,7 @@ struct gf_map_node {
     uint8_t shift;              // [const] of the hash, to the bits that choose its slot
     uint8_t used;               // [lock] how many slots are not empty
     bool dead;                  // [lock] no longer in its parent
+    _Atomic(uint8_t) mixed;     // of the top: see gf_map_find; relaxed, a hint
     struct gf_map_node *parent; // [const] NULL: the top
     struct gf_retired retired;
     _Atomic(uintptr_t) slot[]; // [lock] to change, release; pairs with the readers' acquire
@@ -176,14 +177,42 @@ GF_ALWAYS_INLINE struct gf_map_entry *gf_map_find_in_chain(struct gf_map_entry *
     return NULL;
 }
 
+// The place of the slot that the highest bits choose in a node; nothing to be read if this slot is none.
+GF_ALWAYS_INLINE uintptr_t gf_map_place_below(uintptr_t slot, uint64_t bits)
+{
+    uint64_t index = bits >> (64 - GF_MAP_BITS);
+    return slot - 1 + offsetof(struct gf_map_node, slot) + index * sizeof(uintptr_t);
+}
+
+GF_ALWAYS_INLINE uintptr_t gf_map_read(uintptr_t place)
+{
+    return gf_load_acquire((const _Atomic(uintptr_t) *)place); // pairs with the release of the link
+}
+
 // The same in the whole trie. In a section.
+//
+// By its size a map has one level where entries and nodes are mixed: those above hold nodes nearly all, those below next to
+// none. There the processor cannot foresee what a slot is, and each mistake costs it as much as the rest of the walk. So
+// that step is taken without a branch: to the slot below, or, if there is no node, to the same one again.
 GF_ALWAYS_INLINE struct gf_map_entry *gf_map_find(const struct gf_map_trie *t,
                                                   const struct gf_map_key *k)
 {
-    uintptr_t slot = gf_load_acquire(&t->top.slot[k->hash >> GF_MAP_TOP_SHIFT]); // as above
-    // The bits that choose come up as the highest.
-    for (uint64_t bits = k->hash << GF_MAP_TOP_BITS; gf_map_is_node(slot); bits <<= GF_MAP_BITS)
-        slot = gf_load_acquire(&gf_map_node_of(slot)->slot[bits >> (64 - GF_MAP_BITS)]);
+    uintptr_t place = (uintptr_t)&t->top.slot[k->hash >> GF_MAP_TOP_SHIFT];
+    uintptr_t slot = gf_map_read(place);
+    uint64_t bits = k->hash << GF_MAP_TOP_BITS; // those that choose come up as the highest
+    unsigned level = gf_load_relaxed(&t->top.mixed);
+    if (gf_likely(level > 0)) {
+        for (; --level > 0 && gf_map_is_node(slot); bits <<= GF_MAP_BITS) {
+            place = gf_map_place_below(slot, bits);
+            slot = gf_map_read(place);
+        }
+        uintptr_t is_node = slot & 1;
+        place += (gf_map_place_below(slot, bits) - place) & -is_node;
+        bits <<= GF_MAP_BITS * is_node;
+        slot = gf_map_read(place);
+    }
+    for (; gf_map_is_node(slot); bits <<= GF_MAP_BITS)
+        slot = gf_map_read(gf_map_place_below(slot, bits));
     return gf_map_find_in_chain(gf_map_entry_of(slot), k);
 }
 

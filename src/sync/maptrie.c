@@ -166,6 +166,24 @@ static struct gf_map_node *lock_place(struct m *m, struct gf_map_trie *t, uint64
 
 // --- Adding ---
 
+// The level, counted from 1, where a map of so many keys has entries and nodes mixed: a fifth of a key for each of its
+// slots to three. 0: so few keys that there are no nodes, or so many that waiting for memory is all that counts.
+static uint8_t mixed_level(size_t count)
+{
+    enum { FEWEST = 12, MOST = FEWEST << 3 * GF_MAP_BITS };
+    if (count < FEWEST || count >= MOST)
+        return 0;
+    return (uint8_t)((63 - (unsigned)__builtin_clzll(count / FEWEST)) / GF_MAP_BITS + 1);
+}
+
+static void count_added(struct gf_map_trie *t)
+{
+    uint8_t level = mixed_level(gf_add_relaxed(&t->count, 1) + 1);
+    // The readers share this line, so it is written only when there is something new.
+    if (gf_load_relaxed(&t->top.mixed) != level)
+        gf_store_relaxed(&t->top.mixed, level);
+}
+
 // How many levels below `shift` two hashes share their bits, and the one where they part.
 static unsigned levels_to_part(uint64_t a, uint64_t b, unsigned shift)
 {
@@ -256,7 +274,7 @@ enum gf_map_added gf_map_add(struct m *m, struct gf_map_trie *t, const struct gf
         result = GF_MAP_FOUND;
     }
     if (result == GF_MAP_ADDED)
-        gf_add_relaxed(&t->count, 1);
+        count_added(t);
     gf_unlock(&node->lock);
     return result;
 }

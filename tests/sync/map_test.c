@@ -166,6 +166,45 @@ TEST(map_grows_and_shrinks)
     go_map_free(&map);
 }
 
+static unsigned mixed_level_with(long keys)
+{
+    for (long i = (long)go_map_len(&map); i < keys; i++)
+        go_map_store(&map, number(i), (void *)i);
+    const struct gf_map_trie *t = map.trie;
+    return gf_load_relaxed(&t->top.mixed);
+}
+
+TEST(level_where_entries_and_nodes_are_mixed_follows_the_number_of_keys)
+{
+    static const struct {
+        long keys;
+        unsigned level;
+    } steps[] = {{1, 0},    {11, 0},   {12, 1},    {191, 1},   {192, 2},
+                 {3071, 2}, {3072, 3}, {49151, 3}, {49152, 0}, {50000, 0}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        CHECK_EQ(mixed_level_with(steps[i].keys), steps[i].level);
+    go_map_free(&map);
+}
+
+// The level is a hint: a map that has shrunk keeps it, and readers see it late.
+TEST(keys_are_found_whatever_level_is_taken_for_the_mixed_one)
+{
+    static const long sizes[] = {1, 10, 100, 1000, 10000};
+    void *v;
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        mixed_level_with(sizes[s]);
+        struct gf_map_trie *t = map.trie;
+        for (uint8_t level = 0; level < 20; level++) {
+            gf_store_relaxed(&t->top.mixed, level);
+            for (long i = 0; i < sizes[s]; i++)
+                CHECK(go_map_load(&map, number(i), &v) && v == (void *)i);
+            for (long i = sizes[s]; i < 2 * sizes[s]; i++)
+                CHECK(!go_map_load(&map, number(i), &v));
+        }
+    }
+    go_map_free(&map);
+}
+
 TEST(shrunk_map_has_no_nodes_left)
 {
     for (long i = 0; i < MANY; i++)

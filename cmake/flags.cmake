@@ -26,17 +26,17 @@ set(GOFER_WARNINGS
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O${GOFER_OPTIMIZE} -g")
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
 
-# Compile options of the library and of its tests. Frame pointers make traces cheap and whole.
+# Compile options of the library and of its tests. Traces go by the compiler's tables; the sanitizers' own need frame
+# pointers, which cost a hand-over 5% and a yield 9%, so only their builds have them.
 add_library(gofer_options INTERFACE)
-target_compile_options(gofer_options INTERFACE -fno-omit-frame-pointer
-                                               "$<$<COMPILE_LANGUAGE:C>:${GOFER_WARNINGS}>")
+target_compile_options(gofer_options INTERFACE "$<$<COMPILE_LANGUAGE:C>:${GOFER_WARNINGS}>")
 target_compile_definitions(gofer_options INTERFACE _GNU_SOURCE GF_DEBUG=$<BOOL:${GOFER_DEBUG}>)
 if(CMAKE_C_COMPILER_ID MATCHES Clang)
   target_compile_options(gofer_options INTERFACE "$<$<COMPILE_LANGUAGE:C>:-Wthread-safety>")
 endif()
 
 if(GOFER_SANITIZE)
-  add_compile_options(-fsanitize=${GOFER_SANITIZE})
+  add_compile_options(-fsanitize=${GOFER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${GOFER_SANITIZE})
   if(GOFER_SANITIZE MATCHES undefined)
     # A finding must fail the test that made it, not scroll by.

@@ -70,7 +70,7 @@ static inline bool get_at_once(struct go_chan *c, void *v)
     return true;
 }
 
-bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed)
+GF_ALWAYS_INLINE bool put(struct go_chan *c, const void *v, struct g **wake, bool *closed)
 {
     *wake = NULL;
     *closed = c->closed;
@@ -94,7 +94,12 @@ bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed
     return true;
 }
 
-bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok)
+bool gf_chan_put(struct go_chan *c, const void *v, struct g **wake, bool *closed)
+{
+    return put(c, v, wake, closed);
+}
+
+GF_ALWAYS_INLINE bool get(struct go_chan *c, void *v, struct g **wake, bool *ok)
 {
     *wake = NULL;
     *ok = true;
@@ -125,19 +130,28 @@ bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok)
     return true;
 }
 
-// Waits in one of the channel's queues. The lock is held, and released on the way. Returns whether a peer came (not a
-// close).
-GF_NOINLINE static bool wait_in(struct m **m, struct go_chan *c, struct gf_list *queue, void *slot,
-                                enum gf_wait reason)
+bool gf_chan_get(struct go_chan *c, void *v, struct g **wake, bool *ok)
 {
-    struct g *g = (*m)->g;
-    struct gf_waiter w = {.g = g, .slot = slot, .chan = c};
+    return get(c, v, wake, ok);
+}
+
+// Waits in one of the channel's queues. The lock is held, and released on the way. Returns the thread's M; the
+// goroutine's wake_value tells whether a peer came or a close.
+GF_NOINLINE static struct m *wait_in(struct m *m, struct go_chan *c, struct gf_list *queue,
+                                     void *slot, enum gf_wait reason)
+{
+    struct gf_waiter w = {.g = m->g, .slot = slot, .chan = c};
     gf_chan_race_parks(c, &w);
     gf_list_push_back(queue, &w.link);
-    *m = gf_park(*m, &c->lock, reason, c);
+    m = gf_park(m, &c->lock, reason, c);
     gf_race_woken();
     gf_chan_race_parked(&w);
-    return g->wake_value & GF_WOKEN_OK;
+    return m;
+}
+
+static inline bool peer_came(const struct m *m)
+{
+    return m->g->wake_value & GF_WOKEN_OK;
 }
 
 _Noreturn GF_COLD static void wait_for_ever(enum gf_wait reason)
@@ -161,10 +175,12 @@ void go_chan_send_(struct go_chan *c, const void *v)
         gf_leave(m);
         return;
     }
-    if (gf_likely(gf_chan_put(c, v, &wake, &closed)))
+    if (gf_likely(put(c, v, &wake, &closed))) {
         gf_unlock(&c->lock);
-    else
-        closed = !wait_in(&m, c, &c->senders, (void *)v, GF_WAIT_CHAN_SEND);
+    } else {
+        m = wait_in(m, c, &c->senders, (void *)v, GF_WAIT_CHAN_SEND);
+        closed = !peer_came(m);
+    }
     // From here on the channel may be gone.
     if (gf_unlikely(closed))
         gf_panic_misuse(m, SEND_ON_CLOSED);
@@ -197,10 +213,12 @@ bool go_chan_recv_(struct go_chan *c, void *v)
         received(c, v, bytes);
         return true;
     }
-    if (gf_likely(gf_chan_get(c, v, &wake, &ok)))
+    if (gf_likely(get(c, v, &wake, &ok))) {
         gf_unlock(&c->lock);
-    else
-        ok = wait_in(&m, c, &c->receivers, v, GF_WAIT_CHAN_RECEIVE);
+    } else {
+        m = wait_in(m, c, &c->receivers, v, GF_WAIT_CHAN_RECEIVE);
+        ok = peer_came(m);
+    }
     if (wake)
         gf_ready(m, wake);
     gf_leave(m);

@@ -18,17 +18,23 @@ struct m;
 // Saves the callee-saved registers and the stack pointer of `from`, which is running on this thread, and
 // continues `to`. errno is exchanged on the way. Once the registers of `from` are safe, from->on_cpu is
 // cleared with release order: from then on another thread may continue `from`. Returns when somebody
-// switches back to `from`, maybe on another thread. MXCSR and the x87 control word stay as they are.
-void gf_arch_switch(struct g *from, struct g *to, struct m *m);
+// switches back to `from`, maybe on another thread, whose M is the result. MXCSR and the x87 control word stay as they
+// are.
+struct m *gf_arch_switch(struct g *from, struct g *to, struct m *m);
 
-// The same for goroutines that asked for their own floating-point environment.
-void gf_arch_switch_fenv(struct g *from, struct g *to, struct m *m);
+// The same to a goroutine that has not run yet: f() is the first frame of its stack, and errno is 0.
+struct m *gf_arch_switch_to_new(struct g *from, struct g *to, struct m *m, void (*f)(void));
 
+// Exchanges MXCSR and the x87 control word, for goroutines that asked for their own floating-point environment.
+void gf_arch_exchange_fenv(struct g *from, struct g *to);
+
+// These two never return, but are not declared so: a compiler makes a jump of a last call only if it may return, and the
+// processor's return predictions stay in step over a goroutine's end only if it is reached by jumps.
+//
 // Continues `to` without saving anything: the way out of a goroutine that has ended.
-_Noreturn void gf_arch_jump(struct g *to, struct m *m);
-
-// Leaves the present stack for good and calls f(arg) on the stack whose top is `top` (16-byte aligned).
-_Noreturn void gf_arch_start(void *top, void (*f)(void *arg), void *arg);
+void gf_arch_jump(struct g *to, struct m *m);
+// Leaves the present stack for good: f() is the first frame of the stack whose top is `top` (16-byte aligned).
+void gf_arch_start(void *top, void (*f)(void));
 
 // Prepares a stack so that gf_arch_switch to it calls f(), which must not return. `top` is 16-byte
 // aligned; the result is the stack pointer to keep in g->sp.
@@ -42,6 +48,14 @@ void gf_arch_visit(void *sp, void (*f)(void *arg), void *arg);
 
 // Calls what was bound, with the arguments that were saved, on the present stack; the result is dropped.
 void gf_arch_replay(const struct go_call *call);
+
+// The first frame of every goroutine, on a stack of its own: calls gf_first_frame_begins, then what that has put into
+// the record, and leaves by gf_first_frame_ends. For gf_arch_switch_to_new and gf_arch_start only.
+void gf_arch_first_frame(void);
+// sched/switch.c: finishes the arrival and moves the bound call into the frame. False: it has been made already.
+bool gf_first_frame_begins(struct go_call *into);
+// sched/switch.c: never returns; see gf_arch_jump.
+void gf_first_frame_ends(void);
 
 // --- value.c ---
 

@@ -16,10 +16,11 @@ enum {
 
 // --- switch.c ---
 
-// Continues `to` on this thread, which is running `from`; returns when `from` is continued.
-void gf_switch(struct m *m, struct g *from, struct g *to);
-// Continues `to` without coming back: `from` has ended.
-_Noreturn void gf_switch_from_dead(struct m *m, struct g *from, struct g *to);
+// Continues `to` on this thread, which is running `from`; returns when `from` is continued, with the M of the thread
+// that does so.
+struct m *gf_switch(struct m *m, struct g *from, struct g *to);
+// Continues `to` without coming back: `from` has ended. Not declared noreturn, as gf_arch_jump.
+void gf_switch_from_dead(struct m *m, struct g *from, struct g *to);
 // Gives a goroutine that has not run this stack, which may have served another.
 static inline void gf_set_stack(struct g *g, struct gf_stack s)
 {
@@ -30,10 +31,6 @@ static inline void gf_set_stack(struct g *g, struct gf_stack s)
     gf_race_forget(s.low, (size_t)(s.top - s.low));
 }
 
-// Gives a goroutine that has not run a stack, unless it has one, and its first frame.
-void gf_make_ready_to_run(struct m *m, struct g *g);
-// The first frame of every goroutine: finishes the arrival and replays the bound call.
-void gf_g_main(void);
 void gf_g_created(struct g *g);
 void gf_g_destroyed(struct g *g);
 // Called first after every arrival on a stack that was switched to.

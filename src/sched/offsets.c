@@ -6,5 +6,6 @@
 _Static_assert(offsetof(struct g, sp) == 0, "G_SP in arch/*/switch.S");
 _Static_assert(offsetof(struct g, on_cpu) == 24, "G_ON_CPU in arch/*/switch.S");
 _Static_assert(offsetof(struct g, errno_value) == 28, "G_ERRNO in arch/*/switch.S");
+_Static_assert(offsetof(struct g, stack_top) == 40, "G_STACK_TOP in arch/*/switch.S");
 _Static_assert(offsetof(struct g, fenv) == 120, "G_FENV in arch/*/switch.S");
 _Static_assert(offsetof(struct m, errno_at) == 8, "M_ERRNO_AT in arch/*/switch.S");

@@ -56,9 +56,40 @@ static void wake_thread(struct g *g)
     gf_os_futex_wake(&m->wake, 1);
 }
 
-GF_COLD static void tell_wait(const struct gf_wait_watch *watch, const struct g *g)
+// What is left of a park once the goroutine says what it waits for and since when. Its last call is the switch, a jump:
+// no frame of the scheduler's is left on the stack of who waits, none of them has to come back into the caches at the
+// wake-up, and none of their returns is mispredicted.
+GF_ALWAYS_INLINE struct m *park(struct m *m, struct gf_lock *lock)
 {
-    watch->unblocked(gf_load_relaxed(&g->reason), gf_os_now() - gf_load_relaxed(&g->since));
+    struct g *g = m->g;
+    gf_store_relaxed(&g->status, GF_WAITING); // relaxed: for reports
+    if (gf_unlikely(g->flags & GF_G_THREAD))
+        return park_thread(m, lock);
+    tell_park(g);
+    if (lock)
+        gf_unlock(lock);
+    check_stack(g);
+    struct p *p = gf_p(m);
+    gf_store_relaxed(&p->n_parks, gf_load_relaxed(&p->n_parks) + 1); // relaxed: our own
+    struct g *next = gf_pick(m, p);
+    if (next == g) {
+        gf_store_relaxed(&g->status, GF_RUNNING);
+        return m;
+    }
+    return gf_switch(m, g, next ? next : &m->g0);
+}
+
+// While a profile is taken of waits.
+GF_COLD static struct m *park_watched(struct m *m, struct gf_lock *lock)
+{
+    struct g *g = m->g;
+    gf_store_relaxed(&g->since, gf_os_now()); // relaxed: for reports
+    m = park(m, lock);
+    // Acquire: see its declaration.
+    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch);
+    if (watch)
+        watch->unblocked(gf_load_relaxed(&g->reason), gf_os_now() - gf_load_relaxed(&g->since));
+    return m;
 }
 
 struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const void *object)
@@ -67,38 +98,16 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     // Relaxed, here and below: reports look at these without needing order.
     gf_store_relaxed(&g->reason, (uint8_t)reason);
     g->wait_object = object;
-    gf_store_relaxed(&g->since, gf_unlikely(gf_load_relaxed(&gf_wait_watch) != NULL)
-                                    ? gf_os_now()
-                                    : gf_load_relaxed(&gf_sched.clock));
-    gf_store_relaxed(&g->status, GF_WAITING);
-    if (gf_unlikely(g->flags & GF_G_THREAD))
-        return park_thread(m, lock);
-    check_stack(g);
-    tell_park(g);
-    if (lock)
-        gf_unlock(lock);
-    struct p *p = gf_p(m);
-    gf_store_relaxed(&p->n_parks, gf_load_relaxed(&p->n_parks) + 1); // relaxed: our own
-    struct g *next = gf_pick(m, p);
-    if (next == g) {
-        gf_store_relaxed(&g->status, GF_RUNNING);
-        return m;
-    }
-    gf_switch(m, g, next ? next : &m->g0);
-    // Acquire: see its declaration.
-    const struct gf_wait_watch *watch = gf_load_acquire(&gf_wait_watch);
-    if (gf_unlikely(watch != NULL))
-        tell_wait(watch, g);
-    return gf_self();
+    if (gf_unlikely(gf_load_relaxed(&gf_wait_watch) != NULL))
+        return park_watched(m, lock);
+    gf_store_relaxed(&g->since, gf_load_relaxed(&gf_sched.clock));
+    return park(m, lock);
 }
 
-// What a P does with a goroutine made ready: it runs next; who was to run next goes to the end of the queue.
-static inline void put_next(struct p *p, struct g *g)
+GF_NOINLINE static void put_behind(struct m *m, struct p *p, struct g *g)
 {
-    struct g *old = gf_load_relaxed(&p->runnext);
-    gf_store_relaxed(&p->runnext, g);
-    if (old)
-        gf_runq_put(p, old);
+    gf_runq_put(p, g);
+    gf_wake_for_work(m, p);
 }
 
 static void ready_from_outside(struct g *g)
@@ -121,8 +130,13 @@ void gf_ready(struct m *m, struct g *g)
         ready_from_outside(g);
         return;
     }
-    put_next(p, g);
-    gf_wake_for_work(m, p);
+    // It runs next; who was to run next goes to the end of the queue.
+    struct g *old = gf_load_relaxed(&p->runnext);
+    gf_store_relaxed(&p->runnext, g);
+    if (old)
+        put_behind(m, p, old);
+    else
+        gf_wake_for_work(m, p);
 }
 
 void gf_ready_all(struct m *m, struct g *first)
@@ -169,6 +183,5 @@ struct m *gf_yield(struct m *m)
     }
     // After the pick: a goroutine that gives way to nobody needs no second thread.
     gf_wake_for_work(m, p);
-    gf_switch(m, g, next ? next : &m->g0);
-    return gf_self();
+    return gf_switch(m, g, next ? next : &m->g0);
 }

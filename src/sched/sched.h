@@ -87,8 +87,10 @@ struct m *gf_yield(struct m *m);
 // Starts a goroutine for the bound call. `system` ones are hidden and not counted.
 struct g *gf_spawn(struct m *m, const struct go_call *call, const struct go_attr *attr,
                    void *creator_pc, bool system);
-// The calling goroutine is over: never returns. Its deferred calls have run.
+// The calling goroutine is over: never returns. Its deferred calls have run. The second form is for its first frame,
+// whose last call it is, a jump; it is not declared noreturn for the same reason as gf_arch_jump.
 _Noreturn void gf_goexit(struct m *m);
+void gf_end_of_first_frame(struct m *m);
 
 // --- kept.c ---
 

@@ -87,7 +87,7 @@ void go_spawn_(const struct go_call *call, const void *attr, void *pc)
     gf_leave(m);
 }
 
-void gf_goexit(struct m *m)
+void gf_end_of_first_frame(struct m *m)
 {
     struct g *g = m->g;
     struct p *p = gf_p(m);
@@ -105,13 +105,19 @@ void gf_goexit(struct m *m)
         m->ending = true;
         g->locked_m = NULL;
         g->lock_depth = 0;
-        gf_switch_from_dead(m, g, NULL);
+        p = NULL;
     }
     if (gf_unlikely(g->flags & GF_G_MAIN)) {
         gf_sched.main_exited = true;
-        gf_switch_from_dead(m, g, NULL);
+        p = NULL;
     }
-    gf_switch_from_dead(m, g, gf_pick(m, p));
+    gf_switch_from_dead(m, g, p ? gf_pick(m, p) : NULL);
+}
+
+void gf_goexit(struct m *m)
+{
+    gf_end_of_first_frame(m);
+    __builtin_unreachable();
 }
 
 int64_t gf_live_goroutines(void)

@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Without sanitizers, which must see every departure from a stack, a dead goroutine goes straight to the next.
-static const bool direct_exit = !GF_ASAN && !GF_FIBERS;
+// Sanitizers must see every departure from a stack and every arrival. Without them a switch is a jump, and a dead goroutine
+// goes straight to the next.
+static const bool direct = !GF_ASAN && !GF_FIBERS;
 
 // Always inlined: the thread sanitizer's note of a function's end would belong to the goroutine that is switched to.
 GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
@@ -86,27 +87,6 @@ static inline void become(struct m *m, struct g *to)
     m->g = to;
 }
 
-void gf_switch(struct m *m, struct g *from, struct g *to)
-{
-    if (gf_unlikely(m->cxx_globals_at != NULL))
-        save_cxx_globals(m, from);
-    if (to->flags & GF_G_FRESH)
-        gf_make_ready_to_run(m, to);
-    become(m, to);
-    if (gf_unlikely(m->cxx_globals_at != NULL))
-        load_cxx_globals(m, to);
-    bool with_fenv = (from->flags | to->flags) & GF_G_FENV;
-    leave_stack(from, to, false);
-    if (gf_unlikely(with_fenv))
-        gf_arch_switch_fenv(from, to, m);
-    else
-        gf_arch_switch(from, to, m);
-    // Also keeps the switch from becoming a jump: the thread sanitizer's note of this function's end belongs to the
-    // goroutine that comes back here.
-    gf_fence_compiler();
-    gf_switch_arrived(from);
-}
-
 void gf_free_stack(struct gf_stack s)
 {
     // A large one loses its pages, and with them the sign that they had a past.
@@ -138,43 +118,80 @@ static struct gf_stack take_default_stack(struct p *p)
     return p->stacks[--p->stack_count];
 }
 
-void gf_make_ready_to_run(struct m *m, struct g *g)
+// Gives a goroutine that has not run a stack, unless it has one.
+static void give_stack(struct m *m, struct g *g)
 {
     if (gf_likely(!g->stack_low))
         gf_set_stack(g, take_default_stack(gf_p(m)));
-    g->sp = gf_arch_prepare(g->stack_top, gf_g_main);
-    g->errno_value = 0;
     if (!GF_RACE) // otherwise at the go statement
         gf_g_created(g);
 }
 
-// The dead goroutine's stack becomes `to`'s.
-_Noreturn static void inherit_stack(struct m *m, struct g *from, struct g *to)
+// Whatever a switch may have to do besides the registers. Ends by a jump, too, unless a sanitizer wants to see the arrival.
+GF_NOINLINE static struct m *switch_with_state(struct m *m, struct g *from, struct g *to)
 {
-    to->stack_low = from->stack_low;
-    to->stack_top = from->stack_top;
-    to->errno_value = 0;
-    *m->errno_at = 0;
-    from->stack_low = NULL;
-    gf_g_free(gf_p(m), from);
+    bool fresh = to->flags & GF_G_FRESH;
+    if (gf_unlikely(m->cxx_globals_at != NULL))
+        save_cxx_globals(m, from);
+    if (fresh)
+        give_stack(m, to);
     become(m, to);
-    gf_arch_start(to->stack_top, (void (*)(void *))gf_g_main, NULL);
+    if (gf_unlikely(m->cxx_globals_at != NULL))
+        load_cxx_globals(m, to);
+    if (gf_unlikely((from->flags | to->flags) & GF_G_FENV))
+        gf_arch_exchange_fenv(from, to);
+    if (direct && fresh)
+        return gf_arch_switch_to_new(from, to, m, gf_arch_first_frame);
+    if (direct)
+        return gf_arch_switch(from, to, m);
+    leave_stack(from, to, false);
+    m = fresh ? gf_arch_switch_to_new(from, to, m, gf_arch_first_frame)
+              : gf_arch_switch(from, to, m);
+    // No jump: the thread sanitizer's note of this function's end belongs to the goroutine that comes back here.
+    gf_fence_compiler();
+    gf_switch_arrived(from);
+    return m;
 }
 
-_Noreturn static void switch_directly(struct m *m, struct g *from, struct g *to)
+struct m *gf_switch(struct m *m, struct g *from, struct g *to)
+{
+    bool more = !direct || m->cxx_globals_at ||
+                ((from->flags | to->flags) & (GF_G_FENV | GF_G_FRESH));
+    if (gf_unlikely(more))
+        return switch_with_state(m, from, to);
+    become(m, to);
+    // A jump, when optimised: it returns to the caller of who parks.
+    return gf_arch_switch(from, to, m);
+}
+
+// Begins `to` in the place of one that has ended.
+static void start_directly(struct m *m, struct g *to)
+{
+    *m->errno_at = 0;
+    become(m, to);
+    gf_arch_start(to->stack_top, gf_arch_first_frame);
+}
+
+static void switch_directly(struct m *m, struct g *from, struct g *to)
 {
     struct p *p = gf_p(m);
     struct gf_stack s = {from->stack_low, from->stack_top};
-    if (to->flags & GF_G_FRESH) {
-        if (!to->stack_low && gf_stack_is_default(s))
-            inherit_stack(m, from, to);
-        gf_make_ready_to_run(m, to);
-    }
-    // This stack goes into the cache while we are still on it: only this thread can take it out, after the jump. The
-    // cache has room, or the caller would have gone by the scheduler's stack.
-    p->stacks[p->stack_count++] = s;
     from->stack_low = NULL;
+    bool fresh = to->flags & GF_G_FRESH;
+    if (fresh && !to->stack_low) {
+        // It inherits the stack.
+        to->stack_low = s.low;
+        to->stack_top = s.top;
+    } else {
+        // The stack goes into the cache while we are still on it: only this thread can take it out, after the jump. The
+        // cache has room, or the caller would have gone by the scheduler's stack.
+        p->stacks[p->stack_count++] = s;
+    }
     gf_g_free(p, from);
+    if (fresh) {
+        start_directly(m, to);
+        return;
+    }
     become(m, to);
     gf_arch_jump(to, m);
 }
@@ -183,9 +200,11 @@ void gf_switch_from_dead(struct m *m, struct g *from, struct g *to)
 {
     struct gf_stack s = {from->stack_low, from->stack_top};
     const uint8_t special = GF_G_FENV | GF_G_MAIN;
-    if (direct_exit && to && gf_stack_is_default(s) && gf_p(m)->stack_count < GF_STACK_CACHE &&
-        !((from->flags | (to->flags & GF_G_FENV)) & special) && !m->cxx_globals_at)
+    if (direct && to && gf_stack_is_default(s) && gf_p(m)->stack_count < GF_STACK_CACHE &&
+        !((from->flags | (to->flags & GF_G_FENV)) & special) && !m->cxx_globals_at) {
         switch_directly(m, from, to);
+        return;
+    }
     if (gf_unlikely(m->cxx_globals_at != NULL))
         memset(m->cxx_globals_at, 0, sizeof from->cxx_globals);
     if (from->flags & GF_G_FENV)
@@ -201,48 +220,41 @@ void gf_switch_from_dead(struct m *m, struct g *from, struct g *to)
 
 // --- The first frame ---
 
-// Copies the bound call into this frame, for its room in the G is needed for the panic state.
-static void take_call(struct g *g, struct go_call *into)
+// A call that has more than words. A record too large for the G lies on the heap: it is copied and freed before the
+// call, so that a goroutine that never returns holds nothing. Its room in the G is needed for the panic state.
+GF_NOINLINE static void run_other(struct m *m, struct g *g)
 {
-    *into = g->call;
-    into->flags |= GO_CALL_ONCE;
-    g->flags &= (uint8_t)~GF_G_FRESH;
-    memset(&g->defers, 0, sizeof g->call);
-}
-
-// A call too large for the G: the record on the heap is copied and freed before the call, so that a goroutine
-// that never returns holds nothing.
-GF_NOINLINE static void run_spilled(struct m *m, struct g *g)
-{
-    struct go_call *heap = g->spilled;
-    size_t bytes = sizeof *heap + 128 + heap->stack_bytes;
-    char *room = __builtin_alloca_with_align(bytes, 128);
-    memcpy(room, heap, bytes);
-    ((struct go_call *)room)->flags |= GO_CALL_ONCE;
+    struct go_call *heap = g->flags & GF_G_SPILLED ? g->spilled : NULL;
+    const struct go_call *from = heap ? heap : &g->call;
+    size_t bytes = gf_call_bytes(from);
+    struct go_call *room = __builtin_alloca_with_align(bytes, 128);
+    memcpy(room, from, bytes);
+    room->flags |= GO_CALL_ONCE;
     g->flags &= (uint8_t) ~(GF_G_FRESH | GF_G_SPILLED);
     memset(&g->defers, 0, sizeof g->call);
     gf_leave(m);
     free(heap);
-    gf_arch_replay((struct go_call *)room);
+    gf_arch_replay(room);
 }
 
-GF_NOINLINE static void run_call(struct m *m, struct g *g)
-{
-    struct go_call call;
-    take_call(g, &call);
-    gf_leave(m);
-    gf_arch_replay(&call);
-}
-
-void gf_g_main(void)
+bool gf_first_frame_begins(struct go_call *into)
 {
     struct m *m = gf_self();
     struct g *g = m->g;
     gf_switch_arrived(g);
     gf_race_begins(g);
-    if (gf_unlikely(g->flags & GF_G_SPILLED))
-        run_spilled(m, g);
-    else
-        run_call(m, g);
-    gf_goexit(gf_enter());
+    if (gf_unlikely((g->flags & GF_G_SPILLED) || g->call.flags)) {
+        run_other(m, g);
+        return false;
+    }
+    *into = g->call;
+    g->flags &= (uint8_t)~GF_G_FRESH;
+    memset(&g->defers, 0, sizeof g->call);
+    gf_leave(m);
+    return true;
+}
+
+void gf_first_frame_ends(void)
+{
+    gf_end_of_first_frame(gf_enter());
 }

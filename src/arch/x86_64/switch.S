@@ -16,6 +16,7 @@
 #define G_SP        0
 #define G_ON_CPU    24
 #define G_ERRNO     28
+#define G_STACK_TOP 40
 #define G_FENV      120
 #define M_ERRNO_AT  8
 
@@ -78,28 +79,107 @@ gf_arch_switch:
         popq %rbp
         .cfi_adjust_cfa_offset -8
         .cfi_restore %rbp
+        movq %rdx, %rax
         retq
         .cfi_endproc
         .size gf_arch_switch, .-gf_arch_switch
 
-// As gf_arch_switch; besides, MXCSR and the x87 control word are exchanged through the goroutines' own words.
-        .globl gf_arch_switch_fenv
-        .hidden gf_arch_switch_fenv
-        .type gf_arch_switch_fenv, @function
+// register   before                        after               clobbered
+// rdi        struct g *from
+// rsi        struct g *to
+// rdx        struct m *m
+// rcx        void (*f)(void)
+// rax r8                                                       yes
+// rbx rbp r12-r15 rsp  from's  0, and the top of to's stack
+// Arrives by jmp: the entry of from's call stays with the return predictions, for the first ret by which a goroutine
+// that ends goes on in another one. What the registers held is another goroutine's: the first frames save them, and a
+// search for leaks would follow them.
+        .globl gf_arch_switch_to_new
+        .hidden gf_arch_switch_to_new
+        .type gf_arch_switch_to_new, @function
         .p2align 4
-gf_arch_switch_fenv:
+gf_arch_switch_to_new:
+        .cfi_startproc
+        pushq %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbp, 0
+        pushq %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %rbx, 0
+        pushq %r12
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r12, 0
+        pushq %r13
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r13, 0
+        pushq %r14
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r14, 0
+        pushq %r15
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %r15, 0
+        movq M_ERRNO_AT(%rdx), %rax
+        movq %rsp, G_SP(%rdi)
+        movl (%rax), %r8d
+        movl %r8d, G_ERRNO(%rdi)
+        movl $0, (%rax)
+        movq G_STACK_TOP(%rsi), %rsp
+        .cfi_undefined %rip
+        // As in gf_arch_switch.
+        movb $0, G_ON_CPU(%rdi)
+        jmp .Lbegin
+        .cfi_endproc
+        .size gf_arch_switch_to_new, .-gf_arch_switch_to_new
+
+// register   before                        clobbered
+// rdi        top of the stack, 16-aligned  all
+// rsi        void (*f)(void)
+// f finds a zero return address, at which unwinders stop, and the alignment of an ordinary call.
+        .globl gf_arch_start
+        .hidden gf_arch_start
+        .type gf_arch_start, @function
+        .p2align 4
+gf_arch_start:
+        .cfi_startproc
+        .cfi_undefined %rip
+        movq %rdi, %rsp
+        movq %rsi, %rcx
+.Lbegin:
+        xorl %ebp, %ebp
+        xorl %ebx, %ebx
+        xorl %r12d, %r12d
+        xorl %r13d, %r13d
+        xorl %r14d, %r14d
+        xorl %r15d, %r15d
+        pushq $0
+        jmpq *%rcx
+        .cfi_endproc
+        .size gf_arch_start, .-gf_arch_start
+
+// MXCSR and the x87 control word are exchanged through the goroutines' own words.
+//
+// register   before
+// rdi        struct g *from
+// rsi        struct g *to
+        .globl gf_arch_exchange_fenv
+        .hidden gf_arch_exchange_fenv
+        .type gf_arch_exchange_fenv, @function
+        .p2align 4
+gf_arch_exchange_fenv:
         .cfi_startproc
         stmxcsr G_FENV(%rdi)
         fnstcw G_FENV+4(%rdi)
         ldmxcsr G_FENV(%rsi)
         fldcw G_FENV+4(%rsi)
-        jmp gf_arch_switch
+        retq
         .cfi_endproc
-        .size gf_arch_switch_fenv, .-gf_arch_switch_fenv
+        .size gf_arch_exchange_fenv, .-gf_arch_exchange_fenv
 
 // register   before            clobbered
 // rdi        struct g *to      all
 // rsi        struct m *m
+// By ret: whoever ends has come to its end by jumps from its first frame on, so what `to` returns to is predicted, if it
+// was the one that was left for the first frame, or came the same way.
         .globl gf_arch_jump
         .hidden gf_arch_jump
         .type gf_arch_jump, @function
@@ -117,35 +197,10 @@ gf_arch_jump:
         popq %r12
         popq %rbx
         popq %rbp
-        popq %rcx
-        jmpq *%rcx
+        movq %rsi, %rax
+        retq
         .cfi_endproc
         .size gf_arch_jump, .-gf_arch_jump
-
-// register   before                        clobbered
-// rdi        top of the stack, 16-aligned  all
-// rsi        void (*f)(void *)
-// rdx        its argument
-        .globl gf_arch_start
-        .hidden gf_arch_start
-        .type gf_arch_start, @function
-        .p2align 4
-gf_arch_start:
-        .cfi_startproc
-        .cfi_undefined %rip
-        movq %rdi, %rsp
-        // What these held is another goroutine's: the first frames save them, and a search for leaks would follow them.
-        xorl %ebp, %ebp
-        xorl %ebx, %ebx
-        xorl %r12d, %r12d
-        xorl %r13d, %r13d
-        xorl %r14d, %r14d
-        xorl %r15d, %r15d
-        movq %rdx, %rdi
-        callq *%rsi
-        ud2
-        .cfi_endproc
-        .size gf_arch_start, .-gf_arch_start
 
 // register   before                        after
 // rdi        top of the stack, 16-aligned

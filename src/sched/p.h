@@ -46,6 +46,9 @@ struct p {
     _Atomic(uint32_t) tail;
     _Atomic(struct g *) ring[GF_RUNQ_SIZE];
 
+    bool
+        refilled; // what is in the ring comes from the global queue, and has probably left the caches
+
     struct g *free_g; // dead goroutines, ready for reuse
     uint32_t free_count;
     uint32_t stack_count;

@@ -83,8 +83,15 @@ struct g *gf_globq_get(struct p *p, int most)
     if (n > room)
         n = room;
     struct g *first = bound_is_next() ? gf_globq_get_bound() : get_other();
-    while (--n > 0 && gf_sched.queue_head && !bound_is_next())
-        gf_runq_put(p, get_other());
+    if (n > 1)
+        p->refilled = n > GF_LONG_QUEUE;
+    for (int i = 1; i < n && gf_sched.queue_head && !bound_is_next(); i++) {
+        struct g *g = get_other();
+        // The others' turns come late enough for gf_runq_get to see to them.
+        if (i <= GF_FETCH_FRAMES)
+            gf_runq_fetch_frames(g);
+        gf_runq_put(p, g);
+    }
     return first;
 }
 

@@ -32,26 +32,35 @@ static inline void gf_runq_put(struct p *p, struct g *g)
 }
 
 enum {
-    GF_LONG_QUEUE = 32, // from here on, what is queued has probably left the caches
-    GF_FETCH_G = 14,    // turns ahead
-    GF_FETCH_STACK = 8, // turns ahead
-    GF_FRAME_LINES = 8, // that a goroutine returns through when it goes on after a wait
-    GF_CALL_LINES = 2
+    GF_LONG_QUEUE = 32,   // from here on, what is queued has probably left the caches
+    GF_FETCH_G = 14,      // turns ahead
+    GF_FETCH_FRAMES = 8,  // turns ahead
+    GF_FRAME_BYTES = 512, // that a goroutine returns through when it goes on after a wait, at most
 };
 
-// Fetches what the goroutines that run some turns from now will touch first: the G, then the frames that it returns
-// through, or its bound call. A queued G is never freed, only reused, so it does no harm that a thief may have it.
-static inline void gf_runq_prefetch(const struct p *p, uint32_t head)
+// Fetches what a queued goroutine will touch first: the frames that it returns through, or its bound call. A queued G is
+// never freed, only reused, so it does no harm that a thief may have it. (Always inline: gcc takes a function of nothing
+// but fetches for one without effect, and drops its calls.)
+GF_ALWAYS_INLINE void gf_runq_fetch_frames(const struct g *soon)
 {
-    const struct g *later = gf_load_relaxed(&p->ring[(head + GF_FETCH_G) % GF_RUNQ_SIZE]);
-    const struct g *soon = gf_load_relaxed(&p->ring[(head + GF_FETCH_STACK) % GF_RUNQ_SIZE]);
-    __builtin_prefetch(later, 1);
     gf_racy_reads_begin();
     bool fresh = soon->flags & GF_G_FRESH;
-    const char *first = fresh ? (const char *)&soon->call : soon->sp;
+    const char *line = fresh ? (const char *)&soon->call : soon->sp;
+    const char *end = fresh ? (const char *)(soon + 1) : soon->stack_top;
     gf_racy_reads_end();
-    for (int line = 0; line < (fresh ? GF_CALL_LINES : GF_FRAME_LINES); line++)
-        __builtin_prefetch(first + line * GF_CACHE_LINE, 1);
+    if (end > line + GF_FRAME_BYTES)
+        end = line + GF_FRAME_BYTES;
+    for (; line < end; line += GF_CACHE_LINE)
+        __builtin_prefetch(line, 1);
+}
+
+// The same, some turns before theirs; and before that the G.
+GF_ALWAYS_INLINE void gf_runq_prefetch(const struct p *p, uint32_t head, uint32_t tail)
+{
+    if (tail - head > GF_FETCH_G)
+        __builtin_prefetch(gf_load_relaxed(&p->ring[(head + GF_FETCH_G) % GF_RUNQ_SIZE]), 1);
+    if (tail - head > GF_FETCH_FRAMES)
+        gf_runq_fetch_frames(gf_load_relaxed(&p->ring[(head + GF_FETCH_FRAMES) % GF_RUNQ_SIZE]));
 }
 
 // Owner only: takes the oldest, or NULL.
@@ -59,8 +68,8 @@ static inline struct g *gf_runq_get(struct m *m, struct p *p)
 {
     uint32_t head = gf_load_relaxed(&p->head); // relaxed: the compare-and-swap decides
     uint32_t tail = gf_load_relaxed(&p->tail); // relaxed: our own
-    if (tail - head > GF_LONG_QUEUE)
-        gf_runq_prefetch(p, head);
+    if (tail - head > GF_LONG_QUEUE || p->refilled)
+        gf_runq_prefetch(p, head, tail);
     while (head != tail) {
         struct g *g = gf_load_relaxed(&p->ring[head % GF_RUNQ_SIZE]);
         // Thieves have Ps, so there is none while this thread is solo.

@@ -57,6 +57,8 @@ enum { GF_WOKEN_OK = 1, GF_WOKEN_SHIFT = 1 };
 // The first waiter that is still there to be served: unlinked, and claimed if it belongs to a select. Waiters
 // of selects that another party has claimed are dropped on the way. Sets its goroutine's wake_value.
 struct gf_waiter *gf_waitq_take(struct gf_list *queue, bool ok);
+// One waiter, which is being unlinked: the same. False if it was dropped.
+bool gf_waiter_serve(struct gf_waiter *w, bool ok);
 
 // The three things an operation can do without waiting, tried under the lock (which they leave held). Each
 // returns false if it would have to wait. *wake is the goroutine to ready after the unlock, or NULL.

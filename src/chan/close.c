@@ -5,18 +5,52 @@
 
 #include "panic/misuse.h"
 
-// Takes all waiters of a queue; returns them as a chain of goroutines behind *last.
+// Takes one waiter, in the list or off it; NULL if it belongs to a select that another party has claimed.
+static struct g *take(struct gf_list *link, size_t zero_bytes)
+{
+    struct gf_waiter *w = gf_container_of(link, struct gf_waiter, link);
+    link->next = NULL;
+    if (!gf_waiter_serve(w, false))
+        return NULL;
+    if (w->slot && zero_bytes)
+        memset(w->slot, 0, zero_bytes);
+    gf_race_wake(w->g);
+    return w->g;
+}
+
+// Takes all waiters of a queue; returns them as a chain of goroutines behind *last. A million waiters have left the caches,
+// and each link leads to the next miss: so the queue is walked from both ends, for two of them at once.
 static struct g **collect(struct gf_list *queue, size_t zero_bytes, struct g **last)
 {
-    for (struct gf_waiter *w; (w = gf_waitq_take(queue, false));) {
-        if (w->slot && zero_bytes)
-            memset(w->slot, 0, zero_bytes);
-        gf_race_wake(w->g);
-        w->g->next = NULL;
-        *last = w->g;
-        last = &w->g->next;
+    struct gf_list *front = queue->next, *back = queue->prev;
+    struct g *rear = NULL, *rearmost = NULL, *g; // what was taken from the back
+    struct gf_ahead from_front, from_back;
+    from_front.count = from_back.count = 0;
+    bool met = gf_list_empty(queue);
+    while (!met) {
+        struct gf_list *after = front->next, *before = back->prev;
+        met = front == back;
+        if ((g = take(front, zero_bytes))) {
+            gf_ahead_append(&from_front, g, 0);
+            *last = g;
+            last = &g->next;
+        }
+        if (met)
+            break;
+        met = after == back;
+        if ((g = take(back, zero_bytes))) {
+            gf_ahead_prepend(&from_back, g);
+            if (!rear)
+                rearmost = g;
+            g->next = rear;
+            rear = g;
+        }
+        front = after;
+        back = before;
     }
-    return last;
+    gf_list_init(queue);
+    *last = rear;
+    return rear ? &rearmost->next : last;
 }
 
 // With the lock held.

@@ -60,7 +60,12 @@ struct g {
     _Atomic(uint32_t) claim;
     // [owner] whoever woke it, before the wake-up: what the park returns.
     uint32_t wake_value;
-    const void *wait_object; // what it waits for; for reports
+    // Relaxed, both: hints. (A wait that is over before the park is still being described while it is queued.)
+    union {
+        _Atomic(const void *) wait_object; // what it waits for; for reports
+        _Atomic(struct g *)
+            queued_ahead; // in a long queue: who comes some places behind it; see struct gf_ahead
+    };
 
     uint64_t id; // [const] while it lives
     uint64_t creator_id;
@@ -96,6 +101,39 @@ struct g {
 #if !GF_ASAN && !GF_FIBERS
 _Static_assert(sizeof(struct g) == 192, "a goroutine is three cache lines");
 #endif
+
+// A walk through a queue of goroutines that have left the caches waits for each of them in turn, unless it knows in time
+// who comes later. Whoever builds such a queue keeps those that it has linked last here, and each of them is told
+// (queued_ahead) who stands GF_AHEAD places behind it; whoever walks fetches that one. It is a hint: the last ones of a queue
+// keep what they had there, and a fetch of any address does no harm.
+enum { GF_AHEAD = 16 };
+struct gf_ahead {
+    struct g *latest[GF_AHEAD];
+    uint64_t count; // linked so far
+};
+
+// `gone` of them have left the queue at its front, and are not to be told.
+static inline void gf_ahead_append(struct gf_ahead *a, struct g *g, uint64_t gone)
+{
+    uint64_t n = a->count++;
+    struct g **before = &a->latest[n % GF_AHEAD];
+    if (n >= gone + GF_AHEAD)
+        gf_store_relaxed(&(*before)->queued_ahead, g);
+    *before = g;
+}
+
+static inline void gf_ahead_prepend(struct gf_ahead *a, struct g *g)
+{
+    uint64_t n = a->count++;
+    struct g **behind = &a->latest[n % GF_AHEAD];
+    gf_store_relaxed(&g->queued_ahead, n >= GF_AHEAD ? *behind : NULL);
+    *behind = g;
+}
+
+GF_ALWAYS_INLINE void gf_ahead_fetch(const struct g *g)
+{
+    __builtin_prefetch(gf_load_relaxed(&g->queued_ahead), 1);
+}
 
 #define GF_NAME_MAX 31
 struct gf_name {

@@ -97,7 +97,7 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     struct g *g = m->g;
     // Relaxed, here and below: reports look at these without needing order.
     gf_store_relaxed(&g->reason, (uint8_t)reason);
-    g->wait_object = object;
+    gf_store_relaxed(&g->wait_object, object);
     if (gf_unlikely(gf_load_relaxed(&gf_wait_watch) != NULL))
         return park_watched(m, lock);
     gf_store_relaxed(&g->since, gf_load_relaxed(&gf_sched.clock));
@@ -144,6 +144,7 @@ void gf_ready_all(struct m *m, struct g *first)
     struct p *p = gf_p(m);
     for (struct g *g = first, *next; g; g = next) {
         next = g->next;
+        gf_ahead_fetch(g);
         if (gf_unlikely(g->flags & GF_G_THREAD)) {
             wake_thread(g);
             continue;

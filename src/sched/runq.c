@@ -28,10 +28,10 @@ static void change_count(int by)
 void gf_globq_put(struct g *g)
 {
     if (g->locked_m) {
-        g->locked_m->queued_after = gf_sched.queue_put;
+        g->locked_m->queued_after = gf_sched.queue_ahead.count;
         append(&gf_sched.bound_head, &gf_sched.bound_tail, g);
     } else {
-        gf_sched.queue_put++;
+        gf_ahead_append(&gf_sched.queue_ahead, g, gf_sched.queue_taken);
         append(&gf_sched.queue_head, &gf_sched.queue_tail, g);
     }
     change_count(1);
@@ -61,6 +61,7 @@ static bool bound_is_next(void)
 static struct g *get_other(void)
 {
     struct g *g = gf_sched.queue_head;
+    gf_ahead_fetch(g);
     gf_sched.queue_head = g->next;
     gf_sched.queue_taken++;
     change_count(-1);

@@ -20,7 +20,8 @@ struct gf_sched {
     struct gf_lock lock;               // protects what follows up to the next tag
     struct g *queue_head, *queue_tail; // the global run queue, but for
     struct g *bound_head, *bound_tail; // goroutines bound to a thread; see runq.c
-    uint64_t queue_put, queue_taken;   // how many of the others have been, so far
+    struct gf_ahead queue_ahead;       // the others that have been put, so far
+    uint64_t queue_taken;              // how many of these have been taken
     struct m *idle_ms;
     int idle_m_count;
     struct p *idle_ps;

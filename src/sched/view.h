@@ -117,7 +117,7 @@ static inline bool gf_view_fill(const struct g *g, struct gf_view *v)
         .name = g->name ? g->name->text : NULL,
         .state = gf_view_state(g),
         .reason = waits ? (enum gf_wait)gf_load_relaxed(&g->reason) : GF_WAIT_NONE,
-        .object = waits ? g->wait_object : NULL,
+        .object = waits ? gf_load_relaxed(&g->wait_object) : NULL,
         .waiting_since = waits ? gf_load_relaxed(&g->since) : 0,
         .locked = g->lock_depth > 0,
         .foreign = foreign,

@@ -27,6 +27,78 @@ TEST(close_wakes_every_parked_receiver_with_zero_and_false)
     chan_free(c);
 }
 
+static int order[64], woken;
+
+static void note_the_wake_up(recv_chan(int) c, int number)
+{
+    // Every third waits in a select, on another channel too.
+    if (number % 3 == 2) {
+        chan(int) other = chan_make(int);
+        go_select {
+            case_recv(c, NULL) {}
+            case_recv(other, NULL) {}
+        }
+        chan_free(other);
+    } else {
+        chan_recv(c);
+    }
+    order[woken++] = number;
+}
+
+// A close walks the queue of waiters from both of its ends.
+TEST(close_wakes_waiters_in_the_order_in_which_they_came)
+{
+    test_one_processor();
+    static const int counts[] = {1, 2, 3, 4, 5, 35, 64};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        int n = counts[k];
+        chan(int) c = chan_make(int);
+        for (int i = 0; i < n; i++) {
+            go(note_the_wake_up, c, i);
+            test_settle();
+        }
+        woken = 0;
+        chan_close(c);
+        WAIT_UNTIL(woken == n);
+        for (int i = 0; i < n; i++)
+            CHECK_EQ(order[i], i);
+        chan_free(c);
+    }
+}
+
+static atomic_int ended_by_other;
+
+static void wait_for_either(recv_chan(int) c, recv_chan(int) other)
+{
+    go_select {
+        case_recv(c, NULL) {}
+        case_recv(other, NULL) {
+            atomic_fetch_add(&ended_by_other, 1);
+        }
+    }
+}
+
+TEST(close_passes_over_selects_that_another_close_has_ended)
+{
+    test_one_processor();
+    for (int n = 1; n <= 5; n++) {
+        chan(int) c = chan_make(int), other = chan_make(int);
+        atomic_store(&woken_closed, 0);
+        atomic_store(&ended_by_other, 0);
+        for (int i = 0; i < n; i++) {
+            go(wait_for_either, c, other);
+            go(receive_until_woken, c);
+        }
+        test_settle();
+        // Their places in c's queue are still there.
+        chan_close(other);
+        chan_close(c);
+        WAIT_UNTIL(atomic_load(&ended_by_other) == n && atomic_load(&woken_closed) == n);
+        chan_free(c);
+        chan_free(other);
+    }
+}
+
 static void send_and_expect_panic(chan(int) c, int v)
 {
     EXPECT_RUNTIME_PANIC("send on closed channel", chan_send(c, v));

@@ -66,12 +66,20 @@ static void sleep_and_take_place(go_time until, int place)
     places[place] = atomic_fetch_add(&next_place, 1);
 }
 
-// Returns whether all went to sleep before the first deadline, and none so slowly that its deadline has moved behind the
-// next one's: the machine may have been too busy for that.
+// How often a goroutine has lost its processor within its turn.
+static uint64_t lost_turns(void)
+{
+    struct go_stats s = go_stats();
+    return s.preemptions + s.handoffs;
+}
+
+// Returns whether all went to sleep before the first deadline, none so slowly that its deadline has moved behind the next
+// one's, and none lost its turn between its deadline and its place: the machine may have been too busy for that.
 static bool sleep_in_a_row(go_duration step)
 {
     enum { SLEEPERS = sizeof places / sizeof places[0] };
     go_time first = go_time_add(go_now(), SLEEPERS / 2 * step);
+    uint64_t lost = lost_turns();
     bool in_time = true;
     atomic_store(&next_place, 0);
     for (int i = SLEEPERS; i-- > 0;) {
@@ -82,6 +90,7 @@ static bool sleep_in_a_row(go_duration step)
     }
     in_time &= go_until(first) > 0;
     WAIT_UNTIL(atomic_load(&next_place) == SLEEPERS);
+    in_time &= lost_turns() == lost;
     for (int i = 0; in_time && i < SLEEPERS; i++)
         CHECK_EQ(places[i], i);
     return in_time;

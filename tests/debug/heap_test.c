@@ -32,8 +32,8 @@ static bool is_in_use(const void *p)
 
 static void need_glibc(void)
 {
-    if (test_under_asan() || test_under_tsan())
-        test_skip("a sanitizer's malloc is not told block by block");
+    if (test_under_other_malloc())
+        test_skip("another malloc is not told block by block");
 }
 
 // Freed, and beyond the reach of the compiler, which would warn of a use.

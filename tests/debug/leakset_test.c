@@ -568,8 +568,8 @@ static NOINLINE size_t found_now(void)
 // Plants each pattern, and checks that what is found is what was planted, no less and never more.
 static void count_planted(void (*where)(const struct pattern *, bool))
 {
-    if (test_under_asan() || test_under_tsan())
-        test_skip("a sanitizer's malloc is not told chunk by chunk");
+    if (test_under_other_malloc())
+        test_skip("another malloc is not told chunk by chunk");
     test_add_debug("leak=1");
     size_t all = 0, planted = 0;
     for (int i = 0; i < PATTERNS; i++) {
@@ -589,8 +589,8 @@ static void count_planted(void (*where)(const struct pattern *, bool))
 // The status 3 says that the report at the end of main came too.
 static void expect_found(void (*body)(void))
 {
-    if (test_under_asan() || test_under_tsan())
-        test_skip("a sanitizer's malloc is not told chunk by chunk");
+    if (test_under_other_malloc())
+        test_skip("another malloc is not told chunk by chunk");
     struct outcome o = test_run_child(body);
     if (o.status != 3)
         FAIL("status %d: %.2000s", o.status, o.err);
@@ -599,8 +599,8 @@ static void expect_found(void (*body)(void))
 // Runs the fixed twins, and checks that nothing is found, neither while they run nor after they have ended.
 static void count_false(void (*where)(const struct pattern *, bool))
 {
-    if (test_under_asan() || test_under_tsan())
-        test_skip("a sanitizer's malloc is not told chunk by chunk");
+    if (test_under_other_malloc())
+        test_skip("another malloc is not told chunk by chunk");
     test_add_debug("leak=1");
     for (int i = 0; i < PATTERNS; i++) {
         plant(where, &patterns[i], true);

@@ -4,6 +4,7 @@
 // the runner each time, so these may stand in loops of a million rounds and in any goroutine.
 #include "support/harness.h"
 
+#include <dlfcn.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,15 @@ bool test_under_tsan(void)
 bool test_under_race(void)
 {
     return go_race_forget_ != NULL;
+}
+
+bool test_under_other_malloc(void)
+{
+    Dl_info of_malloc, of_libc;
+    void *malloc_in_use = dlsym(RTLD_DEFAULT, "malloc"), *libc = dlsym(RTLD_DEFAULT, "fopen");
+    return test_under_asan() || test_under_tsan() ||
+           (dladdr(malloc_in_use, &of_malloc) && dladdr(libc, &of_libc) &&
+            of_malloc.dli_fbase != of_libc.dli_fbase);
 }
 
 void test_needs_signals(void)

@@ -102,6 +102,8 @@ void test_add_debug(const char *key);
 bool test_under_asan(void);
 bool test_under_tsan(void);
 bool test_under_race(void);
+// Whether malloc is another one than glibc's: a sanitizer's, or one that was preloaded.
+bool test_under_other_malloc(void);
 // Skips the test where no signal reaches a thread that computes: thread sanitizer keeps signals until the next call that it
 // knows. So nothing is preempted there, and no thread is stopped.
 void test_needs_signals(void);

@@ -532,9 +532,10 @@ TEST(a_call_on_a_dead_connection_is_repeated_only_if_that_does_no_harm)
     CHECK_EQ(twice(b->url, (go_http_call){.method = "PUT"}), -ECONNRESET);
     CHECK_EQ(twice(b->url, (go_http_call){.method = "DELETE"}), -ECONNRESET);
     const char *text = "abc";
-    CHECK_EQ(
-        twice(b->url, (go_http_call){.method = "GET", .read_body = give_text, .body_arg = &text}),
-        -ECONNRESET);
+    int err = twice(b->url,
+                    (go_http_call){.method = "GET", .read_body = give_text, .body_arg = &text});
+    // Whoever is first says so: the goroutine that sends the body, or the one that reads the answer.
+    CHECK(err == -EPIPE || err == -ECONNRESET);
     hush(b);
 }
 

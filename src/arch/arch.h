@@ -22,8 +22,8 @@ struct m;
 // are.
 struct m *gf_arch_switch(struct g *from, struct g *to, struct m *m);
 
-// The same to a goroutine that has not run yet: f() is the first frame of its stack, and errno is 0.
-struct m *gf_arch_switch_to_new(struct g *from, struct g *to, struct m *m, void (*f)(void));
+// The same to a goroutine that has not run yet: it begins with gf_arch_first_frame, and errno is 0.
+struct m *gf_arch_switch_to_new(struct g *from, struct g *to, struct m *m);
 
 // Exchanges MXCSR and the x87 control word, for goroutines that asked for their own floating-point environment.
 void gf_arch_exchange_fenv(struct g *from, struct g *to);
@@ -33,8 +33,8 @@ void gf_arch_exchange_fenv(struct g *from, struct g *to);
 //
 // Continues `to` without saving anything: the way out of a goroutine that has ended.
 void gf_arch_jump(struct g *to, struct m *m);
-// Leaves the present stack for good: f() is the first frame of the stack whose top is `top` (16-byte aligned).
-void gf_arch_start(void *top, void (*f)(void));
+// Leaves the present stack for good: gf_arch_first_frame begins on the stack whose top is `top` (16-byte aligned).
+void gf_arch_start(void *top);
 
 // Prepares a stack so that gf_arch_switch to it calls f(), which must not return. `top` is 16-byte
 // aligned; the result is the stack pointer to keep in g->sp.

@@ -140,13 +140,12 @@ GF_NOINLINE static struct m *switch_with_state(struct m *m, struct g *from, stru
         load_cxx_globals(m, to);
     if (gf_unlikely((from->flags | to->flags) & GF_G_FENV))
         gf_arch_exchange_fenv(from, to);
-    if (direct && fresh)
-        return gf_arch_switch_to_new(from, to, m, gf_arch_first_frame);
+    struct m *(*switch_over)(struct g *, struct g *, struct m *) = fresh ? gf_arch_switch_to_new
+                                                                         : gf_arch_switch;
     if (direct)
-        return gf_arch_switch(from, to, m);
+        return switch_over(from, to, m);
     leave_stack(from, to, false);
-    m = fresh ? gf_arch_switch_to_new(from, to, m, gf_arch_first_frame)
-              : gf_arch_switch(from, to, m);
+    m = switch_over(from, to, m); // from one place, so that profiles find equal stacks equal
     // No jump: the thread sanitizer's note of this function's end belongs to the goroutine that comes back here.
     gf_fence_compiler();
     gf_switch_arrived(from);
@@ -169,7 +168,7 @@ static void start_directly(struct m *m, struct g *to)
 {
     *m->errno_at = 0;
     become(m, to);
-    gf_arch_start(to->stack_top, gf_arch_first_frame);
+    gf_arch_start(to->stack_top);
 }
 
 static void switch_directly(struct m *m, struct g *from, struct g *to)

@@ -88,8 +88,7 @@ gf_arch_switch:
 // rdi        struct g *from
 // rsi        struct g *to
 // rdx        struct m *m
-// rcx        void (*f)(void)
-// rax r8                                                       yes
+// rax rcx                                                      yes
 // rbx rbp r12-r15 rsp  from's  0, and the top of to's stack
 // Arrives by jmp: the entry of from's call stays with the return predictions, for the first ret by which a goroutine
 // that ends goes on in another one. What the registers held is another goroutine's: the first frames save them, and a
@@ -120,8 +119,8 @@ gf_arch_switch_to_new:
         .cfi_rel_offset %r15, 0
         movq M_ERRNO_AT(%rdx), %rax
         movq %rsp, G_SP(%rdi)
-        movl (%rax), %r8d
-        movl %r8d, G_ERRNO(%rdi)
+        movl (%rax), %ecx
+        movl %ecx, G_ERRNO(%rdi)
         movl $0, (%rax)
         movq G_STACK_TOP(%rsi), %rsp
         .cfi_undefined %rip
@@ -133,8 +132,7 @@ gf_arch_switch_to_new:
 
 // register   before                        clobbered
 // rdi        top of the stack, 16-aligned  all
-// rsi        void (*f)(void)
-// f finds a zero return address, at which unwinders stop, and the alignment of an ordinary call.
+// The first frame finds a zero return address, at which unwinders stop, and the alignment of an ordinary call.
         .globl gf_arch_start
         .hidden gf_arch_start
         .type gf_arch_start, @function
@@ -143,7 +141,6 @@ gf_arch_start:
         .cfi_startproc
         .cfi_undefined %rip
         movq %rdi, %rsp
-        movq %rsi, %rcx
 .Lbegin:
         xorl %ebp, %ebp
         xorl %ebx, %ebx
@@ -152,7 +149,7 @@ gf_arch_start:
         xorl %r14d, %r14d
         xorl %r15d, %r15d
         pushq $0
-        jmpq *%rcx
+        jmp gf_arch_first_frame
         .cfi_endproc
         .size gf_arch_start, .-gf_arch_start
 

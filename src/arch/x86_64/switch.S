@@ -22,6 +22,14 @@
 #define G_FENV      120
 #define M_ERRNO_AT  8
 
+        .macro save_registers
+        .irp register, rbp, rbx, r12, r13, r14, r15
+        pushq %\register
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset %\register, 0
+        .endr
+        .endm
+
         .text
 
 // register   before            after               clobbered
@@ -37,24 +45,7 @@
         .p2align 4
 gf_arch_switch:
         .cfi_startproc
-        pushq %rbp
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbp, 0
-        pushq %rbx
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbx, 0
-        pushq %r12
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r12, 0
-        pushq %r13
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r13, 0
-        pushq %r14
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r14, 0
-        pushq %r15
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r15, 0
+        save_registers
         movq M_ERRNO_AT(%rdx), %rax
         movq %rsp, G_SP(%rdi)
         movl (%rax), %ecx
@@ -102,24 +93,7 @@ gf_arch_switch:
         .p2align 4
 gf_arch_switch_to_new:
         .cfi_startproc
-        pushq %rbp
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbp, 0
-        pushq %rbx
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbx, 0
-        pushq %r12
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r12, 0
-        pushq %r13
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r13, 0
-        pushq %r14
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r14, 0
-        pushq %r15
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r15, 0
+        save_registers
         movq M_ERRNO_AT(%rdx), %rax
         movq %rsp, G_SP(%rdi)
         movl (%rax), %ecx

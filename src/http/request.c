@@ -213,8 +213,9 @@ ssize_t go_http_body_read(go_http_request *r, void *buf, size_t n)
 
 go_context *go_http_context(go_http_request *r)
 {
-    if (!r->context)
-        r->context = r->peer ? r->peer->type->context(r->peer)
-                             : go_context_with_cancel(go_context_background());
-    return r->context;
+    if (r->context)
+        return r->context;
+    if (r->peer)
+        return r->peer->type->context(r->peer);
+    return r->context = go_context_with_cancel(go_context_background());
 }

@@ -20,7 +20,8 @@ struct gf_peer;
 struct gf_peer_type {
     // The address and port, as text in the arena.
     const char *(*address)(struct gf_peer *p, struct gf_arena *a);
-    // Makes the context that ends when the peer goes away.
+    // Makes the context that ends when the peer goes away: the request's from then on, also for another goroutine that
+    // reads the body to its end.
     go_context *(*context)(struct gf_peer *p);
     // The body has been read to its end.
     void (*body_complete)(struct gf_peer *p);

@@ -23,11 +23,26 @@ static go_listener *serve_tls(const char *name, const char *alpn)
     return l;
 }
 
+static go_waitgroup echoing;
+
+static void echo_all(go_listener *l)
+{
+    go_waitgroup_go(&echoing, test_echo_all, l);
+}
+
+// The server may be between two accepts.
+static void end_listener(go_listener *l)
+{
+    CHECK_EQ(go_listener_close(l), 0);
+    go_waitgroup_wait(&echoing);
+    go_listener_free(l);
+}
+
 static go_listener *serve_echo(const char *alpn)
 {
     test_make_certificate("server", "DNS:good.test,IP:127.0.0.1");
     go_listener *l = serve_tls("server", alpn);
-    go(test_echo_all, l);
+    echo_all(l);
     return l;
 }
 
@@ -63,7 +78,7 @@ TEST(tls_carries_what_is_written)
     CHECK_EQ(go_conn_writev(c, v, 2), 9);
     expect_text(c, "two parts");
     go_conn_free(c);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -77,7 +92,7 @@ TEST(certificate_is_verified_by_default)
     CHECK_EQ(dial_error((go_tls_config){.ca_file = ca, .server_name = "bad.test"}), -EKEYREJECTED);
     go_conn_free(must_dial((go_tls_config){.ca_file = ca, .server_name = "good.test"}));
     go_conn_free(must_dial((go_tls_config){.insecure_skip_verify = true}));
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -116,7 +131,7 @@ TEST(names_are_compared_as_go_does)
 {
     test_make_certificate("names", "DNS:*.star.test,DNS:f*.part.test,DNS:good.test");
     go_listener *l = serve_tls("names", NULL);
-    go(test_echo_all, l);
+    echo_all(l);
     static const char *const good[] = {"good.test", "GOOD.test", "good.test.", "a.star.test"};
     static const char *const bad[] = {"test", // the subject's
                                       "foo.part.test", "a.b.star.test", "star.test", "bad.test"};
@@ -125,7 +140,7 @@ TEST(names_are_compared_as_go_does)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK_EQ(dial_as(bad[i]), -EKEYREJECTED);
     CHECK_EQ(dial_as(".star.test"), -EINVAL);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -141,7 +156,7 @@ TEST(a_client_reads_files_that_were_replaced)
     snprintf(command, sizeof command, "cp %s %s", test_in_dir("server.pem"), trusted);
     CHECK(system(command) == 0);
     go_conn_free(must_dial((go_tls_config){.ca_file = trusted}));
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -161,7 +176,7 @@ TEST(end_without_a_goodbye_is_no_end)
     CHECK_EQ(go_conn_read(c, &byte, 1), -ECONNRESET);
     go_conn_free(c);
     go_listener_free(between);
-    go_listener_free(l);
+    end_listener(l);
     chan_free(cut);
     test_remove_dir();
 }
@@ -202,7 +217,7 @@ TEST(alpn_takes_the_first_that_the_server_likes)
     CHECK_EQ(dial_error(config), -EPROTO);
     config.alpn = "a,,b";
     CHECK_EQ(dial_error(config), -EINVAL);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -224,7 +239,7 @@ TEST(server_learns_which_name_is_meant)
     go_conn_free(must_dial(
         (go_tls_config){.ca_file = test_in_dir("server.pem"), .server_name = "good.test"}));
     CHECK_EQ(chan_recv(told), 0);
-    go_listener_free(l);
+    end_listener(l);
     chan_free(told);
     test_remove_dir();
 }
@@ -249,7 +264,7 @@ TEST(second_connection_resumes_the_first_ones_session)
     CHECK(resumes(config));
     config.server_name = "good.test";
     CHECK(!resumes(config));
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -267,7 +282,7 @@ TEST(reload_serves_the_new_certificate_and_resumes_old_sessions)
     CHECK_EQ(unlink(test_in_dir("server.key")), 0);
     CHECK_EQ(go_tls_reload(l), -ENOENT);
     go_conn_free(must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")}));
-    go_listener_free(l);
+    end_listener(l);
     free(old);
     test_remove_dir();
 }
@@ -295,7 +310,7 @@ TEST(reader_and_writer_work_at_the_same_time)
             CHECK_EQ(buf[i], (char)(at % 251));
     }
     go_conn_free(c);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -303,7 +318,7 @@ TEST(half_close_is_the_end_for_the_peer_only)
 {
     test_make_certificate("server", "IP:127.0.0.1");
     go_listener *l = serve_tls("server", NULL);
-    go(test_echo_all, l);
+    echo_all(l);
     go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "last");
     CHECK_EQ(go_conn_close_write(c), 0);
@@ -314,7 +329,7 @@ TEST(half_close_is_the_end_for_the_peer_only)
     char byte;
     CHECK_EQ(go_conn_read(c, &byte, 1), -ESHUTDOWN);
     go_conn_free(c);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -331,7 +346,7 @@ TEST(peer_that_speaks_no_tls_is_an_error)
     CHECK_EQ(go_listener_addr(l, server_address, sizeof server_address), 0);
     go(cut_off, l);
     CHECK_EQ(dial_error((go_tls_config){0}), -ECONNRESET);
-    go_listener_free(l);
+    end_listener(l);
 }
 
 TEST(handshake_ends_with_its_context)
@@ -343,7 +358,7 @@ TEST(handshake_ends_with_its_context)
     CHECK(!go_tls_dial(ctx, "tcp", server_address, NULL, &err));
     CHECK_EQ(err, -ETIMEDOUT);
     go_context_free(ctx);
-    go_listener_free(l);
+    end_listener(l);
 }
 
 TEST(slow_client_holds_up_nobodys_accept)
@@ -356,7 +371,7 @@ TEST(slow_client_holds_up_nobodys_accept)
     expect_text(c, "served");
     go_conn_free(c);
     go_conn_free(silent);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }
 
@@ -371,6 +386,6 @@ TEST(deadline_ends_a_read)
     send_text(c, "x");
     expect_text(c, "x");
     go_conn_free(c);
-    go_listener_free(l);
+    end_listener(l);
     test_remove_dir();
 }

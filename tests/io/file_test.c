@@ -129,9 +129,10 @@ static bool give_up(const char *name, void *arg)
 
 TEST(panic_out_of_a_listing_leaves_no_descriptor)
 {
+    // The first call starts the runtime, which keeps a descriptor under -race.
+    go_close(go_open(in_dir("file"), O_WRONLY | O_CREAT, 0600));
     int before = dup(0), after;
     close(before);
-    go_close(go_open(in_dir("file"), O_WRONLY | O_CREAT, 0600));
     EXPECT_PANIC("enough", (void)go_readdir(dir, give_up, NULL));
     after = dup(0);
     CHECK_EQ(after, before);

@@ -60,10 +60,11 @@ static atomic_int next_place;
 
 static int places[20];
 
-static void sleep_and_take_place(go_time until, int place)
+static void sleep_and_take_place(go_time until, int place, go_waitgroup *slept)
 {
     go_sleep(go_until(until));
     places[place] = atomic_fetch_add(&next_place, 1);
+    go_waitgroup_done(slept);
 }
 
 // How often a goroutine has lost its processor within its turn.
@@ -81,15 +82,17 @@ static bool sleep_in_a_row(go_duration step)
     go_time first = go_time_add(go_now(), SLEEPERS / 2 * step);
     uint64_t lost = lost_turns();
     bool in_time = true;
+    go_waitgroup slept = {0};
     atomic_store(&next_place, 0);
+    go_waitgroup_add(&slept, SLEEPERS);
     for (int i = SLEEPERS; i-- > 0;) {
         go_time start = go_now();
-        go(sleep_and_take_place, go_time_add(first, i * step), i);
+        go(sleep_and_take_place, go_time_add(first, i * step), i, &slept);
         test_settle();
         in_time &= go_since(start) < step;
     }
     in_time &= go_until(first) > 0;
-    WAIT_UNTIL(atomic_load(&next_place) == SLEEPERS);
+    go_waitgroup_wait(&slept);
     in_time &= lost_turns() == lost;
     for (int i = 0; in_time && i < SLEEPERS; i++)
         CHECK_EQ(places[i], i);

@@ -27,17 +27,24 @@ void gf_lock_slow(struct gf_lock *l)
 }
 
 #if GF_DEBUG
+// Whether the lock may be taken after the last one that is held.
+static bool in_order(const struct m *m, const struct gf_lock *l, enum gf_rank rank)
+{
+    if (m->held_count == 0)
+        return true;
+    uint32_t top = m->held_count - 1;
+    if (m->held_rank[top] != rank)
+        return m->held_rank[top] < rank;
+    return (rank == GF_RANK_SEMA || rank == GF_RANK_CHAN) && (const void *)l > m->held[top];
+}
+
 void gf_lockrank_push(const struct gf_lock *l, enum gf_rank rank)
 {
     struct m *m = gf_self();
     if (!m)
         return;
-    if (m->held_count > 0) {
-        uint32_t top = m->held_count - 1;
-        if (m->held_rank[top] > rank || (m->held_rank[top] == rank &&
-                                         (rank != GF_RANK_CHAN || (const void *)l <= m->held[top])))
-            gf_throw("locks taken in the wrong order");
-    }
+    if (!in_order(m, l, rank))
+        gf_throw("locks taken in the wrong order");
     // A select over very many channels holds more locks than the list has room for; the order of those is checked
     // against the last one that is in it.
     if (m->held_count < sizeof m->held / sizeof *m->held) {

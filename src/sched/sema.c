@@ -1,52 +1,36 @@
 // SPDX-License-Identifier: MIT
-// The table of the parking lot. A bucket lists the first waiter of each key; behind it the other waiters of that key
+// The queues of the parking lot. A bucket lists the first waiter of each key; behind it the other waiters of that key
 // hang in a ring. So finding a key costs as many steps as the bucket has keys, however many wait for one of them,
-// and everything else is O(1).
+// and everything else is O(1). A bucket with many keys makes the table grow (sched/sematable.c).
 //
 // A timed waiter can be woken by its timer as well. The claim on its goroutine decides (sched/g.h): the timer claims
 // under its heap's lock, a waker under the bucket's. A waker that loses drops the waiter from the queue; if no waker
 // comes by, the waiter takes itself off when it runs.
 #include "sched/sema.h"
 
-#include "sched/solo.h"
-
-enum { BUCKET_BITS = 11 };
-
-static struct gf_sema_bucket table[1 << BUCKET_BITS];
-
-struct gf_sema_bucket *gf_sema_lock(const void *object)
-{
-    // Fibonacci hashing: the high bits of the product depend on all bits of the address.
-    uint64_t hash = (uint64_t)(uintptr_t)object * 0x9E3779B97F4A7C15ULL;
-    struct gf_sema_bucket *b = &table[hash >> (64 - BUCKET_BITS)];
-    gf_solo_lock(gf_self(), &b->lock, GF_RANK_SEMA);
-    if (gf_unlikely(!gf_list_linked(&b->keys)))
-        gf_list_init(&b->keys);
-    return b;
-}
-
-void gf_sema_table(const void **start, size_t *bytes)
-{
-    *start = table;
-    *bytes = sizeof table;
-}
-
-static inline struct gf_sema_waiter *of_link(struct gf_list *link)
-{
-    return gf_container_of(link, struct gf_sema_waiter, link);
-}
+// So many keys in one bucket are unlikely before there are twice as many keys as buckets.
+enum { CROWD = 8 };
 
 static inline struct gf_sema_waiter *of_ring(struct gf_list *ring)
 {
     return gf_container_of(ring, struct gf_sema_waiter, ring);
 }
 
+// The key's first waiter, and how many other keys stand before it.
+static inline struct gf_sema_waiter *find(struct gf_sema_bucket *b, const void *key,
+                                          uint32_t *steps)
+{
+    *steps = 0;
+    for (struct gf_list *l = b->keys.next; l != &b->keys; l = l->next, ++*steps)
+        if (gf_sema_of_link(l)->key == key)
+            return gf_sema_of_link(l);
+    return NULL;
+}
+
 struct gf_sema_waiter *gf_sema_first(struct gf_sema_bucket *b, const void *key)
 {
-    for (struct gf_list *l = b->keys.next; l != &b->keys; l = l->next)
-        if (of_link(l)->key == key)
-            return of_link(l);
-    return NULL;
+    uint32_t steps;
+    return find(b, key, &steps);
 }
 
 // Puts `next`, which is in the ring already, in the place of the key's first waiter.
@@ -72,9 +56,12 @@ static void detach(struct gf_sema_waiter *w)
 
 static void enqueue(struct gf_sema_bucket *b, struct gf_sema_waiter *w, bool in_front)
 {
-    struct gf_sema_waiter *first = gf_sema_first(b, w->key);
+    uint32_t steps;
+    struct gf_sema_waiter *first = find(b, w->key, &steps);
     w->link.next = NULL;
     if (!first) {
+        if (gf_unlikely(steps >= CROWD))
+            gf_sema_crowded();
         gf_list_init(&w->ring);
         gf_list_push_back(&b->keys, &w->link);
         return;

@@ -38,18 +38,26 @@ struct gf_sema_waiter {
     int64_t since; // when it began to wait, for who needs that; not touched here
 };
 
-// Locks the bucket of an object. All keys of an object are in that bucket: its address, and those right behind it
-// for objects with more than one queue.
+static inline struct gf_sema_waiter *gf_sema_of_link(struct gf_list *link)
+{
+    return gf_container_of(link, struct gf_sema_waiter, link);
+}
+
+// Locks the bucket of an object. All keys of an object are in that bucket: its address, a multiple of 4, and the three
+// behind it for objects with more than one queue.
 struct gf_sema_bucket *gf_sema_lock(const void *object);
 static inline void gf_sema_unlock(struct gf_sema_bucket *b)
 {
     gf_unlock(&b->lock);
 }
 
-// Where the table lies, for who must not look into it.
+// Where the table lies, for who must not look into it. The world is stopped.
 void gf_sema_table(const void **start, size_t *bytes);
 
 // All of these are called with the bucket locked.
+
+// A bucket of the table has become long.
+void gf_sema_crowded(void);
 
 // The one to be served next, or NULL. A timed one may have been claimed by its timer: see gf_sema_take.
 struct gf_sema_waiter *gf_sema_first(struct gf_sema_bucket *b, const void *key);

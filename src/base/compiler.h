@@ -11,6 +11,8 @@
 #define GF_NOINLINE __attribute__((noinline))
 #define GF_ALWAYS_INLINE static inline __attribute__((always_inline))
 #define GF_COLD __attribute__((cold, noinline))
+// For variables that several files share: no other library's can stand in their place, so no address has to be looked up.
+#define GF_HIDDEN __attribute__((visibility("hidden")))
 #define GF_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define GF_CACHE_LINE 64
 #define GF_ALIGNED_LINE __attribute__((aligned(GF_CACHE_LINE)))

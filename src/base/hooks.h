@@ -6,6 +6,7 @@
 #define GF_BASE_HOOKS_H
 
 #include "base/atomic.h"
+#include "base/compiler.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,15 +54,15 @@ struct gf_hooks {
     // panic/: ends the calling goroutine as go_exit does; the outermost road out of a goroutine.
     void (*uncaught)(void);
 };
-extern struct gf_hooks gf_hooks;
+extern struct gf_hooks gf_hooks GF_HIDDEN;
 
 // A report is going on: the handler of SIGURG stops its thread in gf_hooks.freeze. [atomic] set before the signals
 // are sent; relaxed, for a signal is sent after it.
-extern _Atomic(bool) gf_freezing;
+extern _Atomic(bool) gf_freezing GF_HIDDEN;
 
 // NULL unless waits are timed for a profile; a wait that began before it was set is not told. [atomic] release by who
 // sets it, acquire by who calls: what it uses was made ready before.
-extern _Atomic(const struct gf_wait_watch *) gf_wait_watch;
+extern _Atomic(const struct gf_wait_watch *) gf_wait_watch GF_HIDDEN;
 
 // Whether the caller is the first that reports the end of this process: it alone may print and must then
 // call gf_report_end. Later callers of another thread never return; one of the same thread (a fault while

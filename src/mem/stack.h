@@ -44,10 +44,11 @@ void gf_stack_init(bool advice, long guards);
 // Whether the address lies in the guard below a stack: the stack has overflowed.
 bool gf_stack_in_guard(const char *low, uintptr_t addr);
 // Some stacks have no guard. Relaxed: set before the first such stack is handed out.
-extern _Atomic(bool) gf_stack_some_unguarded;
+extern _Atomic(bool) gf_stack_some_unguarded GF_HIDDEN;
 bool gf_stack_has_guard_or_canary(const char *low, uintptr_t sp);
 
-// False if a stack without a guard has been written beyond its end. At every park, hence inline.
+// False if a stack without a guard has been written beyond its end; one that is not ours, as main's, is intact. At every
+// park, hence inline.
 static inline bool gf_stack_is_intact(const char *low, uintptr_t sp)
 {
     return gf_likely(!gf_load_relaxed(&gf_stack_some_unguarded)) ||

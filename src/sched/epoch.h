@@ -39,7 +39,7 @@ struct gf_retired {
 enum { GF_BAG_WEIGHT = 512 };
 
 // The current epoch, from 1. [atomic] the collector advances it (release; pairs with the readers' acquire).
-extern _Atomic(uint64_t) gf_epoch GF_ALIGNED_LINE;
+extern _Atomic(uint64_t) gf_epoch GF_ALIGNED_LINE GF_HIDDEN;
 
 static inline void gf_epoch_enter(struct m *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Choosing what runs next. gf_pick is the fast half, on the stack of whoever parks: this P's runnext and ring. Once
+// Choosing what runs next. gf_pick (sched/pick.h) is the fast half, on the stack of whoever parks. Once
 // in a while, and when there is nothing, g0 takes over and looks everywhere, in Go's order (runtime/proc.go,
 // findRunnable): due timers, the global queue, this P's ring, the poller, other Ps' rings and timers.
 //
@@ -17,6 +17,7 @@
 // Waking costs as much as a hundred hand-offs. So a P that serves what it queues soon by itself wakes nobody
 // (gf_wake_for_work); what a P holds back for too long, because its goroutine computes, is found by sysmon.
 #include "sched/internal.h"
+#include "sched/pick.h"
 
 #include "sched/poller.h"
 
@@ -62,12 +63,8 @@ void gf_wake_one(void)
 
 // Credit is evidence that this P serves its queue soon. It comes from samples: the place in the ring and the time of
 // one queued goroutine are kept, and the pick that passes the place says how long it has waited.
-void gf_wake_for_work(struct m *m, struct p *p)
+void gf_consider_waking(struct p *p)
 {
-    // Relaxed: hints; the slow half has the fence.
-    if (gf_likely(gf_load_relaxed(&gf_sched.idle_p_count) == 0))
-        return;
-    (void)m;
     if (p->credit == 0) {
         gf_wake_one();
         if (p->sampling)
@@ -89,7 +86,7 @@ void gf_wake_for_work(struct m *m, struct p *p)
     }
 }
 
-GF_NOINLINE static void end_sample(struct p *p)
+void gf_end_sample(struct p *p)
 {
     p->sampling = false;
     p->sample_pause = SAMPLE_EVERY;
@@ -97,45 +94,6 @@ GF_NOINLINE static void end_sample(struct p *p)
         p->credit = 0;
     else if (p->credit < MOST_CREDIT)
         p->credit++;
-}
-
-// --- The fast half ---
-
-static inline struct g *pick_local(struct m *m, struct p *p)
-{
-    struct g *g = gf_load_relaxed(&p->runnext);
-    if (g) {
-        if (gf_likely(++p->handoffs < GF_MOST_HANDOFFS)) {
-            gf_store_relaxed(&p->runnext, NULL);
-            return g;
-        }
-        // Two that hand off to each other share one time slice, which is over.
-        gf_runq_put(p, g);
-        gf_store_relaxed(&p->runnext, NULL);
-    }
-    p->handoffs = 0;
-    return gf_runq_get(m, p);
-}
-
-struct g *gf_pick(struct m *m, struct p *p)
-{
-    gf_store_relaxed(&m->pending, 0); // relaxed: this is the reschedule that was asked for
-    if (gf_unlikely(--p->countdown == 0 || gf_load_relaxed(&gf_sched.stopping) || m->locked_g))
-        return NULL;
-    if (gf_unlikely(gf_timers_maybe_due(p)))
-        return NULL;
-    struct g *g = pick_local(m, p);
-    if (!g)
-        return NULL;
-    if (gf_unlikely(p->sampling) && (int32_t)(gf_load_relaxed(&p->head) - p->sample_at) >= 0)
-        end_sample(p);
-    if (gf_unlikely(g->locked_m != NULL)) {
-        m->hint = g;
-        return NULL;
-    }
-    // Relaxed: sysmon only sees whether it changes.
-    gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1);
-    return g;
 }
 
 // --- Everywhere else ---
@@ -181,7 +139,7 @@ static struct g *steal_from(struct m *m, struct p *p, struct p *victim, bool las
     if (last) {
         run_timers(m, victim);
         // What they made ready is in this P's own queue, which must be empty for a theft.
-        struct g *fired = pick_local(m, p);
+        struct g *fired = gf_pick_local(m, p);
         if (fired)
             return fired;
     }
@@ -246,10 +204,10 @@ static struct g *look_everywhere(struct m *m, struct p *p)
     m->hint = NULL;
     if (g)
         return g;
-    if ((g = look_around(m, p)) || (g = pick_local(m, p)) || (g = get_global(p, GF_RUNQ_SIZE)))
+    if ((g = look_around(m, p)) || (g = gf_pick_local(m, p)) || (g = get_global(p, GF_RUNQ_SIZE)))
         return g;
     gf_poller_look(m);
-    if ((g = pick_local(m, p))) {
+    if ((g = gf_pick_local(m, p))) {
         m->polled = true;
         return g;
     }
@@ -448,7 +406,7 @@ void gf_schedule(struct m *m)
         if (!g)
             return;
         struct p *p = gf_p(m);
-        gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1); // relaxed: as in gf_pick
+        gf_arch_count(&p->tick); // relaxed: as in gf_pick
         gf_switch(m, &m->g0, g);
     }
 }

@@ -233,7 +233,7 @@ void gf_give_p_to_bound(struct p *p, struct g *g)
 {
     struct m *m = g->locked_m;
     // It begins a time slice. Relaxed: sysmon only sees whether it changes.
-    gf_store_relaxed(&p->tick, gf_load_relaxed(&p->tick) + 1);
+    gf_arch_count(&p->tick);
     gf_store_relaxed(&g->status, GF_RUNNING); // relaxed: for reports
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
     m->next_p = p;

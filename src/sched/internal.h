@@ -42,14 +42,20 @@ void gf_free_stack(struct gf_stack s);
 
 // --- findrunnable.c ---
 
-// The fast half of the choice: what this P has at hand. NULL: the scheduler's own stack must look further.
-struct g *gf_pick(struct m *m, struct p *p);
+// A pick has passed the queued goroutine of which it is measured how long it waits.
+void gf_end_sample(struct p *p);
 // The scheduler's loop, on g0. Returns when the thread is to end; its P is still there.
 void gf_schedule(struct m *m);
 // Wakes a thread for new work, if one is idle and none is looking already.
 void gf_wake_one(void);
-// The same, if the policy says that it pays: called after this P queued something.
-void gf_wake_for_work(struct m *m, struct p *p);
+// The same, if the policy says that it pays: called after this P queued something, while another is idle.
+void gf_consider_waking(struct p *p);
+static inline void gf_wake_for_work(struct p *p)
+{
+    // Relaxed: a hint; gf_wake_one has the fence.
+    if (gf_load_relaxed(&gf_sched.idle_p_count) != 0)
+        gf_consider_waking(p);
+}
 
 // --- handoff.c ---
 

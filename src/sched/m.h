@@ -124,7 +124,7 @@ GF_ALWAYS_INLINE struct m *gf_enter(void)
     gf_assert(gf_load_relaxed(&m->in_runtime) == 0); // relaxed: our own
     // 1. say that we are in (relaxed: the compiler fence and the taker's membarrier order it before 2)
     gf_store_relaxed(&m->in_runtime, 1);
-    gf_store_relaxed(&m->entries, gf_load_relaxed(&m->entries) + 1);
+    gf_arch_count(&m->entries);
     gf_fence_compiler();
     // 2. look whether the P was taken while we were out (the taker: 1. p_taken, 2. in_runtime)
     // Acquire: pairs with the release in gf_acquire_p, for a P may be lent by this thread and given back meanwhile.

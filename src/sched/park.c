@@ -7,6 +7,7 @@
 // once the registers are saved. (Linux's p->on_cpu; Go releases the lock on the scheduler's stack instead, which
 // costs a switch.) This thread may pick the goroutine itself: then there is nothing to switch.
 #include "sched/internal.h"
+#include "sched/pick.h"
 
 #include "base/hooks.h"
 #include "mem/stack.h"
@@ -18,7 +19,7 @@ GF_COLD static void stack_overwritten(void)
 
 static inline void check_stack(const struct g *g)
 {
-    if (gf_unlikely(g->stack_low && !gf_stack_is_intact(g->stack_low, gf_arch_sp())))
+    if (gf_unlikely(!gf_stack_is_intact(g->stack_low, gf_arch_sp())))
         stack_overwritten();
 }
 
@@ -70,7 +71,7 @@ GF_ALWAYS_INLINE struct m *park(struct m *m, struct gf_lock *lock)
         gf_unlock(lock);
     check_stack(g);
     struct p *p = gf_p(m);
-    gf_store_relaxed(&p->n_parks, gf_load_relaxed(&p->n_parks) + 1); // relaxed: our own
+    gf_arch_count(&p->n_parks); // relaxed: our own
     struct g *next = gf_pick(m, p);
     if (next == g) {
         gf_store_relaxed(&g->status, GF_RUNNING);
@@ -104,10 +105,10 @@ struct m *gf_park(struct m *m, struct gf_lock *lock, enum gf_wait reason, const 
     return park(m, lock);
 }
 
-GF_NOINLINE static void put_behind(struct m *m, struct p *p, struct g *g)
+GF_NOINLINE static void put_behind(struct p *p, struct g *g)
 {
     gf_runq_put(p, g);
-    gf_wake_for_work(m, p);
+    gf_wake_for_work(p);
 }
 
 static void ready_from_outside(struct g *g)
@@ -134,9 +135,9 @@ void gf_ready(struct m *m, struct g *g)
     struct g *old = gf_load_relaxed(&p->runnext);
     gf_store_relaxed(&p->runnext, g);
     if (old)
-        put_behind(m, p, old);
+        put_behind(p, old);
     else
-        gf_wake_for_work(m, p);
+        gf_wake_for_work(p);
 }
 
 void gf_ready_all(struct m *m, struct g *first)
@@ -156,7 +157,7 @@ void gf_ready_all(struct m *m, struct g *first)
             ready_from_outside(g);
     }
     if (p)
-        gf_wake_for_work(m, p);
+        gf_wake_for_work(p);
 }
 
 // Behind all that are runnable on this P; the global queue has its turn by the countdown in gf_pick.
@@ -183,6 +184,6 @@ struct m *gf_yield(struct m *m)
         return m;
     }
     // After the pick: a goroutine that gives way to nobody needs no second thread.
-    gf_wake_for_work(m, p);
+    gf_wake_for_work(p);
     return gf_switch(m, g, next ? next : &m->g0);
 }

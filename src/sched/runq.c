@@ -7,6 +7,34 @@
 
 #include "sched/sched.h"
 
+// The same, some turns before theirs; and before that the G.
+static inline void prefetch(const struct p *p, uint32_t head, uint32_t tail)
+{
+    if (tail - head > GF_FETCH_G)
+        __builtin_prefetch(gf_load_relaxed(&p->ring[(head + GF_FETCH_G) % GF_RUNQ_SIZE]), 1);
+    if (tail - head > GF_FETCH_FRAMES)
+        gf_runq_fetch_frames(gf_load_relaxed(&p->ring[(head + GF_FETCH_FRAMES) % GF_RUNQ_SIZE]));
+}
+
+struct g *gf_runq_get(struct m *m, struct p *p)
+{
+    uint32_t head = gf_load_relaxed(&p->head); // relaxed: the compare-and-swap decides
+    uint32_t tail = gf_load_relaxed(&p->tail); // relaxed: our own
+    if (gf_unlikely(tail - head > GF_LONG_QUEUE || p->refilled))
+        prefetch(p, head, tail);
+    while (head != tail) {
+        struct g *g = gf_load_relaxed(&p->ring[head % GF_RUNQ_SIZE]);
+        // Thieves have Ps, so there is none while this thread is solo.
+        if (gf_load_relaxed(&m->solo) &&
+            gf_arch_solo_cas(&m->solo, m->rseq_slot, &p->head, head, head + 1))
+            return g;
+        // Release: pairs with the acquire in gf_runq_put: the slot has been read before it is reused.
+        if (gf_cas_release(&p->head, &head, head + 1))
+            return g;
+    }
+    return NULL;
+}
+
 // Goroutines that are bound to a thread have a list of their own, for a thread that looks for one cannot walk a queue of a
 // million. Their place among the others is how many of these had been put before them.
 static void append(struct g **head, struct g **tail, struct g *g)

@@ -65,7 +65,7 @@ struct gf_sched {
     bool has_membarrier;           // [const]
     bool migrate;                  // [const] GOFER_DEBUG=migrate=1
 };
-extern struct gf_sched gf_sched;
+extern struct gf_sched gf_sched GF_HIDDEN;
 
 // --- park.c ---
 

@@ -3,6 +3,7 @@
 // no stack before it first runs. A call with vector registers or stack arguments does not fit the slot and is kept
 // on the heap until then. The end: from whatever depth, onto the next goroutine.
 #include "sched/internal.h"
+#include "sched/pick.h"
 
 #include "mem/stack.h"
 #include "sched/race.h"

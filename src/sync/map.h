@@ -41,7 +41,7 @@ enum {
 #define GF_MAP_HASH_MASK (UINT64_MAX << GF_MAP_LAST_SHIFT)
 
 // The value of an entry whose key is not there.
-extern char gf_map_gone[1];
+extern char gf_map_gone[1] GF_HIDDEN;
 #define GF_MAP_GONE ((void *)gf_map_gone)
 
 // What a look-up reads stands together.

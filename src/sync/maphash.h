@@ -23,7 +23,7 @@ struct gf_map_secret {
     unsigned char bytes[XXH3_SECRET_DEFAULT_SIZE] GF_ALIGNED_LINE;
     _Atomic(bool) ready; // release once the bytes are there; pairs with the acquire below
 };
-extern struct gf_map_secret gf_map_secret;
+extern struct gf_map_secret gf_map_secret GF_HIDDEN;
 
 // Draws the secret, once.
 GF_COLD void gf_map_secret_draw(void);

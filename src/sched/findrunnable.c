@@ -67,22 +67,17 @@ void gf_consider_waking(struct p *p)
 {
     if (p->credit == 0) {
         gf_wake_one();
-        if (p->sampling)
+        if (p->sampling || p->sample_pause-- > 0)
             return;
     }
+    p->sample_pause = SAMPLE_EVERY;
     if (!p->sampling) {
-        if (p->sample_pause-- > 0)
-            return;
         p->sampling = true;
-        p->sample_pause = SAMPLE_EVERY;
         p->sample_at = gf_load_relaxed(&p->tail); // relaxed: our own
         p->sample_ticks = gf_arch_ticks();
-    } else if (p->sample_pause-- == 0) {
-        p->sample_pause = SAMPLE_EVERY;
-        if (gf_arch_ticks() - p->sample_ticks > PATIENCE_US * gf_arch_ticks_per_us()) {
-            p->credit = 0;
-            gf_wake_one();
-        }
+    } else if (gf_arch_ticks() - p->sample_ticks > PATIENCE_US * gf_arch_ticks_per_us()) {
+        p->credit = 0;
+        gf_wake_one();
     }
 }
 

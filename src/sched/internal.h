@@ -53,8 +53,9 @@ void gf_consider_waking(struct p *p);
 static inline void gf_wake_for_work(struct p *p)
 {
     // Relaxed: a hint; gf_wake_one has the fence.
-    if (gf_load_relaxed(&gf_sched.idle_p_count) != 0)
-        gf_consider_waking(p);
+    if (gf_load_relaxed(&gf_sched.idle_p_count) == 0 || (p->credit > 0 && p->sample_pause-- > 0))
+        return;
+    gf_consider_waking(p);
 }
 
 // --- handoff.c ---

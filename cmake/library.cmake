@@ -32,6 +32,7 @@ if(GOFER_RACE)
   # Who calls a function of libc's is known by its return address, so no call may be a jump. And the suite's own looks
   # inside go into a shared object.
   target_compile_options(gofer_objects PRIVATE -fno-optimize-sibling-calls)
+  target_compile_definitions(gofer_options INTERFACE GF_HIDDEN=)
 else()
   set_target_properties(gofer_objects PROPERTIES C_VISIBILITY_PRESET hidden)
 endif()

@@ -40,6 +40,44 @@
 
         .text
 
+// The arguments in registers, into a record and out of it.
+        .macro words_into call
+        movq %rdi, CALL_REG(\call)
+        movq %rsi, CALL_REG+8(\call)
+        movq %rdx, CALL_REG+16(\call)
+        movq %rcx, CALL_REG+24(\call)
+        movq %r8, CALL_REG+32(\call)
+        movq %r9, CALL_REG+40(\call)
+        .endm
+        .macro words_from call
+        movq CALL_REG(\call), %rdi
+        movq CALL_REG+8(\call), %rsi
+        movq CALL_REG+16(\call), %rdx
+        movq CALL_REG+24(\call), %rcx
+        movq CALL_REG+32(\call), %r8
+        movq CALL_REG+40(\call), %r9
+        .endm
+        .macro vectors_into call
+        movups %xmm0, CALL_VECTOR(\call)
+        movups %xmm1, CALL_VECTOR+16(\call)
+        movups %xmm2, CALL_VECTOR+32(\call)
+        movups %xmm3, CALL_VECTOR+48(\call)
+        movups %xmm4, CALL_VECTOR+64(\call)
+        movups %xmm5, CALL_VECTOR+80(\call)
+        movups %xmm6, CALL_VECTOR+96(\call)
+        movups %xmm7, CALL_VECTOR+112(\call)
+        .endm
+        .macro vectors_from call
+        movups CALL_VECTOR(\call), %xmm0
+        movups CALL_VECTOR+16(\call), %xmm1
+        movups CALL_VECTOR+32(\call), %xmm2
+        movups CALL_VECTOR+48(\call), %xmm3
+        movups CALL_VECTOR+64(\call), %xmm4
+        movups CALL_VECTOR+80(\call), %xmm5
+        movups CALL_VECTOR+96(\call), %xmm6
+        movups CALL_VECTOR+112(\call), %xmm7
+        .endm
+
 // register            before                                 after    clobbered
 // r10                 struct go_capture_req *
 // rdi rsi rdx rcx r8 r9   arguments of f
@@ -52,12 +90,7 @@ go_capture_words:
         endbr64
         movq REQ_CALL(%r10), %rax
         movq REQ_FN(%r10), %r11
-        movq %rdi, CALL_REG(%rax)
-        movq %rsi, CALL_REG+8(%rax)
-        movq %rdx, CALL_REG+16(%rax)
-        movq %rcx, CALL_REG+24(%rax)
-        movq %r8, CALL_REG+32(%rax)
-        movq %r9, CALL_REG+40(%rax)
+        words_into %rax
         movq %r11, CALL_FN(%rax)
         // Words have no flags and no stack arguments: one store for both.
         movq $0, CALL_FLAGS(%rax)
@@ -80,12 +113,7 @@ go_capture_full:
         endbr64
         movq REQ_CALL(%r10), %rax
         movq REQ_FN(%r10), %r11
-        movq %rdi, CALL_REG(%rax)
-        movq %rsi, CALL_REG+8(%rax)
-        movq %rdx, CALL_REG+16(%rax)
-        movq %rcx, CALL_REG+24(%rax)
-        movq %r8, CALL_REG+32(%rax)
-        movq %r9, CALL_REG+40(%rax)
+        words_into %rax
         movq %r11, CALL_FN(%rax)
         movl REQ_FLAGS(%r10), %r11d
         movl REQ_STACK(%r10), %ecx
@@ -94,14 +122,7 @@ go_capture_full:
         // A function of words that returns a long double has no room behind the record.
         testl $CALL_FULL, %r11d
         jz .Lcapture_x87
-        movups %xmm0, CALL_VECTOR(%rax)
-        movups %xmm1, CALL_VECTOR+16(%rax)
-        movups %xmm2, CALL_VECTOR+32(%rax)
-        movups %xmm3, CALL_VECTOR+48(%rax)
-        movups %xmm4, CALL_VECTOR+64(%rax)
-        movups %xmm5, CALL_VECTOR+80(%rax)
-        movups %xmm6, CALL_VECTOR+96(%rax)
-        movups %xmm7, CALL_VECTOR+112(%rax)
+        vectors_into %rax
         // A multiple of 16 bytes, from the last to the first.
         testl %ecx, %ecx
         jz .Lcapture_x87
@@ -195,21 +216,9 @@ go_capture_full_then:
 .Lthen_record:
         // The stack arguments stand behind the rest of the record.
         subq $CALL_ARGS, %rsp
-        movups %xmm0, CALL_VECTOR(%rsp)
-        movups %xmm1, CALL_VECTOR+16(%rsp)
-        movups %xmm2, CALL_VECTOR+32(%rsp)
-        movups %xmm3, CALL_VECTOR+48(%rsp)
-        movups %xmm4, CALL_VECTOR+64(%rsp)
-        movups %xmm5, CALL_VECTOR+80(%rsp)
-        movups %xmm6, CALL_VECTOR+96(%rsp)
-        movups %xmm7, CALL_VECTOR+112(%rsp)
+        vectors_into %rsp
         movq THEN_FN(%r10), %rax
-        movq %rdi, CALL_REG(%rsp)
-        movq %rsi, CALL_REG+8(%rsp)
-        movq %rdx, CALL_REG+16(%rsp)
-        movq %rcx, CALL_REG+24(%rsp)
-        movq %r8, CALL_REG+32(%rsp)
-        movq %r9, CALL_REG+40(%rsp)
+        words_into %rsp
         movq %rax, CALL_FN(%rsp)
         movl %ebx, CALL_FLAGS(%rsp)
         movl %r11d, CALL_STACK(%rsp)
@@ -234,8 +243,9 @@ go_capture_full_then:
 // rdi                 const struct go_call *
 // rax rcx rdx rsi rdi r8-r11 xmm0-xmm15 st0-st7                       as in any call
 // The record may be gone once f has begun: all of it is loaded before. With CALL_ONCE its registers are cleared then:
-// it lies in a frame that lives as long as the goroutine, and a search for leaks takes for reachable what it finds there. Stack arguments are written from the
-// highest address down, so that a large struct touches the stack's pages in order and never jumps its guard.
+// it lies in a frame that lives as long as the goroutine, and a search for leaks takes for reachable what it finds there.
+// Stack arguments are written from the highest address down, so that a large struct touches the stack's pages in order and
+// never jumps its guard.
         .globl gf_arch_replay
         .hidden gf_arch_replay
         .type gf_arch_replay, @function
@@ -259,12 +269,7 @@ gf_arch_replay:
         testl $CALL_FULL, %ebx
         jnz .Lreplay_full
 .Lreplay_words:
-        movq CALL_REG(%r10), %rdi
-        movq CALL_REG+8(%r10), %rsi
-        movq CALL_REG+16(%r10), %rdx
-        movq CALL_REG+24(%r10), %rcx
-        movq CALL_REG+32(%r10), %r8
-        movq CALL_REG+40(%r10), %r9
+        words_from %r10
         testl $CALL_ONCE, %ebx
         jnz .Lreplay_forget
 .Lreplay_call:
@@ -302,14 +307,7 @@ gf_arch_replay:
         subl $16, %ecx
         jnz .Lreplay_stack
 .Lreplay_vectors:
-        movups CALL_VECTOR(%r10), %xmm0
-        movups CALL_VECTOR+16(%r10), %xmm1
-        movups CALL_VECTOR+32(%r10), %xmm2
-        movups CALL_VECTOR+48(%r10), %xmm3
-        movups CALL_VECTOR+64(%r10), %xmm4
-        movups CALL_VECTOR+80(%r10), %xmm5
-        movups CALL_VECTOR+96(%r10), %xmm6
-        movups CALL_VECTOR+112(%r10), %xmm7
+        vectors_from %r10
         movl $8, %eax
         jmp .Lreplay_words
         .cfi_endproc
@@ -331,12 +329,7 @@ gf_arch_first_frame:
         testb %al, %al
         jz .Lfirst_frame_ends
         movq CALL_FN(%rsp), %r11
-        movq CALL_REG(%rsp), %rdi
-        movq CALL_REG+8(%rsp), %rsi
-        movq CALL_REG+16(%rsp), %rdx
-        movq CALL_REG+24(%rsp), %rcx
-        movq CALL_REG+32(%rsp), %r8
-        movq CALL_REG+40(%rsp), %r9
+        words_from %rsp
         // As with CALL_ONCE.
         pxor %xmm0, %xmm0
         movups %xmm0, CALL_REG(%rsp)

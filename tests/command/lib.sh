@@ -1,5 +1,5 @@
 # Sourced by the tests of the command, which are called NAME_test.sh GOFER SOURCE BUILD: a private
-# directory to work in, with a cache of its own, and a few checks that say what they wanted.
+# directory to work in, with a cache of its own, and a few checks more.
 set -u
 gofer=$1 source=$2 build=$3
 work=$(mktemp -d) || exit 2
@@ -9,26 +9,7 @@ unset CC CFLAGS LDFLAGS
 mkdir "$work/here"
 cd "$work/here" || exit 2
 
-fail() {
-    echo "FAILED: $*"
-    [ ! -s "$work/out" ] || sed 's/^/  out: /' "$work/out"
-    [ ! -s "$work/err" ] || sed 's/^/  err: /' "$work/err"
-    exit 1
-}
-
-# expect STATUS COMMAND…: runs the command, keeping its output in $work/out and $work/err.
-expect() {
-    wanted=$1
-    shift
-    "$@" >"$work/out" 2>"$work/err"
-    got=$?
-    [ "$got" -eq "$wanted" ] || fail "status $got, not $wanted: $*"
-}
-
-# says out|err REGEX: a line of the last command's output matches.
-says() {
-    grep -qE -- "$2" "$work/$1" || fail "no line of std$1 matches $2"
-}
+. "$source/tests/support/checks.sh"
 
 # nothing_left: neither the current directory nor the cache holds anything but what is named.
 nothing_left() {

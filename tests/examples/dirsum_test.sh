@@ -2,6 +2,7 @@
 # dirsum_test.sh DIRSUM: compares it with find, sort and sha256sum on trees made to be awkward, then with what it
 # promises beyond them: exit statuses, errors that lose nothing else, progress, and a clean end on Ctrl-C.
 set -u
+. "$(dirname "$0")/../support/checks.sh"
 LC_ALL=C
 export LC_ALL
 work=$(mktemp -d) || exit 2
@@ -11,27 +12,6 @@ chmod 755 "$work"
 cp "$1" "$work/dirsum" || exit 2
 dirsum=$work/dirsum
 mkdir "$work/in" && cd "$work/in" || exit 2
-
-fail() {
-    echo "FAILED: $*"
-    for file in "$work/out" "$work/err"; do
-        [ ! -s "$file" ] || head -n 20 "$file" | sed "s|^|  ${file##*/}: |"
-    done
-    exit 1
-}
-
-# expect STATUS COMMAND...: runs the command, keeping its output in $work/out and $work/err.
-expect() {
-    wanted=$1
-    shift
-    "$@" >"$work/out" 2>"$work/err"
-    got=$?
-    [ "$got" -eq "$wanted" ] || fail "status $got, not $wanted: $*"
-}
-
-says() {
-    grep -qE -- "$1" "$work/err" || fail "no line of stderr matches $1"
-}
 
 reference() {
     find "$@" -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum >"$work/ref" 2>/dev/null
@@ -137,24 +117,24 @@ fi
 # The words are the command's by intent.
 # shellcheck disable=SC2086
 expect 1 $as_user "$dirsum" broken names missing
-says '^dirsum: broken/closed/?: Permission denied$'
-says '^dirsum: broken/open/secret: Permission denied$'
-says '^dirsum: missing: No such file or directory$'
+says err '^dirsum: broken/closed/?: Permission denied$'
+says err '^dirsum: broken/open/secret: Permission denied$'
+says err '^dirsum: missing: No such file or directory$'
 [ "$(wc -l <"$work/err")" -eq 3 ] || fail "not three errors"
 reference broken/a broken/open/z broken/z names
 output_is_right
 expect 1 "$dirsum" ''
-says '^dirsum: : No such file or directory$'
+says err '^dirsum: : No such file or directory$'
 expect 1 "$dirsum" names/a/
-says '^dirsum: names/a/: Not a directory$'
+says err '^dirsum: names/a/: Not a directory$'
 expect 1 sh -c '"$1" names >/dev/full' sh "$dirsum"
-says '^dirsum: cannot write: No space left on device$'
+says err '^dirsum: cannot write: No space left on device$'
 
 # ---- Wrong usage ----
 for args in '' -x --help; do
     # shellcheck disable=SC2086
     expect 2 "$dirsum" $args
-    says '^usage: dirsum DIR'
+    says err '^usage: dirsum DIR'
     [ ! -s "$work/out" ] || fail "usage on stdout"
 done
 
@@ -174,7 +154,7 @@ kill -INT $pid
 wait $pid
 got=$?
 [ $got -eq 130 ] || fail "status $got after SIGINT, not 130"
-says '^dirsum: interrupted after 2 files; .* read; the next would have been cut/long$'
+says err '^dirsum: interrupted after 2 files; .* read; the next would have been cut/long$'
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "says more than how far it got"
 output_is_right "what was done before SIGINT"
 
@@ -182,7 +162,7 @@ output_is_right "what was done before SIGINT"
 if command -v script >/dev/null; then
     truncate -s 1G sizes/hole || exit 2
     script -qec "'$dirsum' sizes >'$work/out'" "$work/err" >/dev/null </dev/null || fail "fails on a terminal"
-    says '[1-9][0-9]* files, [0-9.]+ [kMG]B, [0-9.]+ [kMG]?B/s'
+    says err '[1-9][0-9]* files, [0-9.]+ [kMG]B, [0-9.]+ [kMG]?B/s'
     # What the terminal got last, without script's own closing line, erases the line.
     sed '/^Script done/,$d' "$work/err" | tail -n 1 | grep -q "$(printf '\033')\[K\$" ||
         fail "the status line stays"

@@ -36,7 +36,7 @@ struct page {
 // gofer's figure at all processors over that at one, where the two can be compared; else NAN.
 static double excess(const struct bench_result *r, const struct bench_result *one)
 {
-    bool comparable = r->procs > 1 && bench_is_measured(one) && !r->line->bytes;
+    bool comparable = r->procs > 1 && bench_is_measured(one) && !r->line->bytes && !r->line->peer;
     return comparable ? bench_figures(r).gofer / bench_figures(one).gofer : NAN;
 }
 

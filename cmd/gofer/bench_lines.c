@@ -54,6 +54,8 @@ static int read_setting(const struct reader *r, struct bench_line *line, const c
         line->bytes = true;
     else if (strcmp(word, "procs=1") == 0)
         line->single = true;
+    else if (strcmp(word, "peer=1") == 0)
+        line->peer = true;
     else if (strcmp(word, "go=modules") == 0)
         line->modules = true;
     else if (strcmp(word, "procs=many") == 0)

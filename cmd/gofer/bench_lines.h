@@ -21,6 +21,7 @@ struct bench_line {
     bool bytes;    // the unit is bytes, else nanoseconds
     bool single;   // at one processor only
     bool several;  // at several processors only
+    bool peer;     // another program's figure, of which nothing is wanted
     bool modules;  // PROGRAM.go needs the modules of bench/go.mod
     bool selected; // to be measured this time
     double goal;   // the wanted ratio to Go, or 0

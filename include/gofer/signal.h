@@ -52,8 +52,8 @@ GO_BEGIN_DECLS
 // go_signal_ignore(sigs…): takes these signals from all channels and ignores them.   Go: signal.Ignore
 #define go_signal_ignore(...) go_signal_ignore_(GO_SIGNALS_(__VA_ARGS__))
 
-// go_signal_reset(sigs…): takes these signals from all channels, and gives them the effect that they had before the first
-// notify or ignore: the default, the program's handler, or none if they were inherited as ignored.   Go: signal.Reset
+// go_signal_reset(sigs…): takes these signals from all channels, and gives them the effect that the program gave them last,
+// or that they came with: the program's handler, the default, or none if they were inherited as ignored.   Go: signal.Reset
 #define go_signal_reset(...) go_signal_reset_(GO_SIGNALS_(__VA_ARGS__))
 
 // Returns whether the signal is ignored now, by whoever's doing.   Go: signal.Ignored

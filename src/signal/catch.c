@@ -18,6 +18,9 @@
 // signalWaitUntilIdle.)
 //
 // The order in a notify is the reverse: first the listener, then the bit, then the handler.
+//
+// A handler that the system has begun before a stop may run after the next notify, so former effects are values that
+// never change: each that the program has ever given to a signal is kept, once, and the table points to them.
 #include "signal/signal.h"
 
 #include "os/os.h"
@@ -25,33 +28,39 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct effect {
+    struct effect *next;
+    struct sigaction action;
+};
 
 static struct {
     _Atomic(gf_signals) wanted;  // [atomic] those that have a listener; see above
     _Atomic(gf_signals) pending; // [atomic] caught and not yet delivered; acq_rel on both sides
     _Atomic(int) delivering;     // [atomic] handlers at work; see above
     gf_signals changed;          // [lock] notify.c's mutex: those whose `former` is to be restored
-    // Written under that mutex, before the handler is installed, which reads it.
-    struct sigaction former[GF_MOST_SIGNALS + 1];
+    struct effect *effects;      // [lock] the same: all that there have been
+    // [atomic] set under that mutex before the handler is installed; release, acquire in the handler
+    _Atomic(const struct sigaction *) former[GF_MOST_SIGNALS + 1];
     int event; // [const] once there is a handler
     struct gf_poll_source source;
 } caught;
 
 // --- The handler ---
 
-static void call_former(int sig, siginfo_t *info, void *context)
+static bool is_a_handler(const struct sigaction *a)
 {
-    const struct sigaction *a = &caught.former[sig];
-    if (a->sa_flags & SA_SIGINFO)
-        a->sa_sigaction(sig, info, context);
-    else if (a->sa_handler != SIG_DFL && a->sa_handler != SIG_IGN)
-        a->sa_handler(sig);
+    return (a->sa_flags & SA_SIGINFO) || (a->sa_handler != SIG_DFL && a->sa_handler != SIG_IGN);
 }
 
-static bool former_is_a_handler(int sig)
+static void call(const struct sigaction *a, int sig, siginfo_t *info, void *context)
 {
-    const struct sigaction *a = &caught.former[sig];
-    return (a->sa_flags & SA_SIGINFO) || (a->sa_handler != SIG_DFL && a->sa_handler != SIG_IGN);
+    if (a->sa_flags & SA_SIGINFO)
+        a->sa_sigaction(sig, info, context);
+    else
+        a->sa_handler(sig);
 }
 
 // A fault of the instruction at hand, and a preemption, are not for listeners.
@@ -72,10 +81,10 @@ static bool is_of_the_runtime(int sig, const siginfo_t *info)
     }
 }
 
-static void leave_to_former(int sig, siginfo_t *info, void *context)
+static void leave_to(const struct sigaction *former, int sig, siginfo_t *info, void *context)
 {
-    if (former_is_a_handler(sig)) {
-        call_former(sig, info, context);
+    if (is_a_handler(former)) {
+        call(former, sig, info, context);
         return;
     }
     // The instruction will fault again, and end the process.
@@ -90,26 +99,57 @@ static void mark_pending(int sig)
     gf_os_event_raise(caught.event);
 }
 
-static void on_signal(int sig, siginfo_t *info, void *context)
+static bool is_wanted(int sig)
 {
-    int saved = errno;
-    gf_os_signals_reopen(context);
-    if (is_of_the_runtime(sig, info)) {
-        leave_to_former(sig, info, context);
-        errno = saved;
-        return;
-    }
+    return gf_load_relaxed(&caught.wanted) & gf_signal_bit(sig); // relaxed: a barrier orders it
+}
+
+// Returns whether somebody listens.
+static bool receive(int sig)
+{
     gf_add_relaxed(&caught.delivering, 1); // relaxed: the barrier orders it
     gf_fence_seqcst();
-    bool wanted = gf_load_relaxed(&caught.wanted) & gf_signal_bit(sig);
+    bool wanted = is_wanted(sig);
     if (wanted)
         mark_pending(sig);
     // Release: pairs with the acquire in await_handlers, which then sees the signal pending.
     gf_sub_release(&caught.delivering, 1);
-    if (!wanted)
-        gf_os_thread_signal(gf_os_tid(), sig);
-    else if (former_is_a_handler(sig) && !gf_os_signal_is_ours(sig, &caught.former[sig]))
-        call_former(sig, info, context);
+    return wanted;
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context);
+
+static bool is_on_signal(const struct sigaction *a)
+{
+    return (a->sa_flags & SA_SIGINFO) && a->sa_sigaction == on_signal;
+}
+
+// Nobody listens any more: the signal has its former effect. If that is still this handler, somebody has saved it and put
+// it back after the stop, as system(3) does; a notify at the same time has set the bit and relies on the handler.
+static void send_anew(const struct sigaction *former, int sig)
+{
+    struct sigaction present;
+    if (gf_os_signal_exchange(sig, NULL, &present) == 0 && is_on_signal(&present)) {
+        gf_os_signal_exchange(sig, former, NULL);
+        gf_fence_seqcst();
+        if (is_wanted(sig))
+            gf_os_signal_exchange(sig, &present, NULL);
+    }
+    gf_os_thread_signal(gf_os_tid(), sig);
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    // Acquire: pairs with the release in remember.
+    const struct sigaction *former = gf_load_acquire(&caught.former[sig]);
+    gf_os_signals_reopen(context);
+    if (is_of_the_runtime(sig, info))
+        leave_to(former, sig, info, context);
+    else if (!receive(sig))
+        send_anew(former, sig);
+    else if (is_a_handler(former) && !gf_os_signal_is_ours(sig, former))
+        call(former, sig, info, context);
     errno = saved;
 }
 
@@ -138,17 +178,50 @@ static void open_event(void)
     gf_leave(m);
 }
 
+// Whether it is one of the two effects that signals are given here.
+static bool is_given_here(const struct sigaction *a)
+{
+    return is_on_signal(a) || (!(a->sa_flags & SA_SIGINFO) && a->sa_handler == SIG_IGN);
+}
+
+static bool are_equal(const struct sigaction *a, const struct sigaction *b)
+{
+    return a->sa_handler == b->sa_handler && a->sa_flags == b->sa_flags &&
+           memcmp(&a->sa_mask, &b->sa_mask, sizeof a->sa_mask) == 0;
+}
+
+static const struct sigaction *keep_effect(const struct sigaction *a)
+{
+    struct effect *e = caught.effects;
+    while (e && !are_equal(&e->action, a))
+        e = e->next;
+    if (e)
+        return &e->action;
+    e = malloc(sizeof *e);
+    if (!e)
+        gf_fatal("out of memory (signal)");
+    *e = (struct effect){.next = caught.effects, .action = *a};
+    caught.effects = e;
+    return &e->action;
+}
+
+// What the program has the signal do is its former effect from now on.
+static void remember(int sig, const struct sigaction *present)
+{
+    bool is_known = (caught.changed & gf_signal_bit(sig)) ? is_given_here(present)
+                                                          : is_on_signal(present);
+    if (!is_known)
+        gf_store_release(&caught.former[sig], keep_effect(present));
+    caught.changed |= gf_signal_bit(sig);
+}
+
 static void install(int sig)
 {
-    gf_signals bit = gf_signal_bit(sig);
     struct sigaction present;
     if (gf_os_signal_exchange(sig, NULL, &present) != 0)
         return; // cannot be caught
-    bool ours = (present.sa_flags & SA_SIGINFO) && present.sa_sigaction == on_signal;
-    if (!(caught.changed & bit))
-        caught.former[sig] = present;
-    caught.changed |= bit;
-    if (!ours)
+    remember(sig, &present);
+    if (!is_on_signal(&present))
         gf_os_signal_handle(sig, on_signal, NULL);
 }
 
@@ -163,12 +236,10 @@ void gf_catch(gf_signals set)
 
 static void set_ignored(int sig)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
-    if (gf_os_signal_exchange(sig, &ignore, &old) != 0)
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, present;
+    if (gf_os_signal_exchange(sig, &ignore, &present) != 0)
         return; // cannot be caught
-    if (!(caught.changed & gf_signal_bit(sig)))
-        caught.former[sig] = old;
-    caught.changed |= gf_signal_bit(sig);
+    remember(sig, &present);
 }
 
 // What the program has installed since stays.
@@ -179,10 +250,8 @@ static void restore(int sig)
         return;
     caught.changed &= ~gf_signal_bit(sig);
     sigaction(sig, NULL, &present);
-    bool ours = (present.sa_flags & SA_SIGINFO) ? present.sa_sigaction == on_signal
-                                                : present.sa_handler == SIG_IGN;
-    if (ours)
-        sigaction(sig, &caught.former[sig], NULL);
+    if (is_given_here(&present)) // relaxed: only we write it
+        sigaction(sig, gf_load_relaxed(&caught.former[sig]), NULL);
 }
 
 static void await_handlers(void)

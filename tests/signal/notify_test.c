@@ -315,6 +315,65 @@ TEST(handler_that_the_program_installs_later_is_not_taken_away_by_a_stop)
     chan_free(c);
 }
 
+TEST(handler_installed_between_two_notifies_is_called_beside_and_stands_after_the_stop)
+{
+    chan(int) c = listen_to(SIGUSR1, 1);
+    handle_usr1(0);
+    go_signal_notify(c, SIGUSR1);
+    send_self(SIGUSR1);
+    CHECK_EQ(chan_recv(c), SIGUSR1);
+    WAIT_UNTIL(atomic_load(&handled) == 1);
+    go_signal_stop(c);
+    send_self(SIGUSR1);
+    WAIT_UNTIL(atomic_load(&handled) == 2);
+    chan_free(c);
+}
+
+TEST(handler_that_the_program_installs_before_an_ignore_comes_back_with_a_reset)
+{
+    chan(int) c = listen_to(SIGUSR1, 1);
+    handle_usr1(0);
+    go_signal_ignore(SIGUSR1);
+    send_self(SIGUSR1);
+    CHECK(go_signal_ignored(SIGUSR1));
+    go_signal_reset(SIGUSR1);
+    send_self(SIGUSR1);
+    WAIT_UNTIL(atomic_load(&handled) == 1);
+    CHECK_EQ(chan_len(c), 0);
+    chan_free(c);
+}
+
+// As system(3) does with SIGINT and SIGQUIT.
+static void stop_while_somebody_keeps_the_handler(chan(int) c)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, kept;
+    CHECK_EQ(sigaction(SIGUSR1, &ignore, &kept), 0);
+    go_signal_stop(c);
+    CHECK_EQ(sigaction(SIGUSR1, &kept, NULL), 0);
+}
+
+static void be_killed_in_spite_of_a_kept_handler(void)
+{
+    stop_while_somebody_keeps_the_handler(listen_to(SIGUSR1, 1));
+    sleep_ready();
+}
+
+TEST(signal_whose_handler_is_put_back_after_the_stop_has_its_former_effect)
+{
+    CHECK_EQ(ending_after(be_killed_in_spite_of_a_kept_handler, SIGUSR1), -SIGUSR1);
+    handle_usr1(0);
+    chan(int) c = listen_to(SIGUSR1, 1);
+    stop_while_somebody_keeps_the_handler(c);
+    send_self(SIGUSR1);
+    WAIT_UNTIL(atomic_load(&handled) == 1);
+    go_signal_notify(c, SIGUSR1);
+    send_self(SIGUSR1);
+    CHECK_EQ(chan_recv(c), SIGUSR1);
+    WAIT_UNTIL(atomic_load(&handled) == 2);
+    go_signal_stop(c);
+    chan_free(c);
+}
+
 // --- Ignoring ---
 
 TEST(inherited_ignored_is_kept_until_somebody_listens_and_comes_back)

@@ -97,11 +97,12 @@ typedef struct go_once {
 typedef struct go_once_value {
     uint32_t word;
     void *value;          // what f returned
-    go_panic_info *panic; // or how it ended
+    go_panic_info *panic; // or the panic that ended it
 } go_once_value;
 
 // Returns what f(args…), which gives a void *, returned to the first caller; if it panicked, every call panics
-// alike: go_once_get(once, f, args…). Arguments and blocking as go_once_do.   Go: sync.OnceValue's function
+// alike, the first one from where f did: go_once_get(once, f, args…). NULL if go_exit ended it.
+// Arguments and blocking as go_once_do.   Go: sync.OnceValue's function
 #define go_once_get(once, f, ...) GO_ONCE_GET_(GO_UID, once, f, ##__VA_ARGS__)
 
 // --- Condition ---

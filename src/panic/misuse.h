@@ -20,7 +20,14 @@ _Noreturn GF_COLD void gf_fatal_misuse(const char *text);
 // As gf_panic_misuse, from outside of the runtime.
 _Noreturn GF_COLD void gf_panic_runtime(const char *text);
 
-// Panics as p was, which was caught before and stays the caller's. From outside of the runtime.
+// For who repeats to later callers what happened to the first. The newest panic of this goroutine, NULL if there is none;
+// and, in a deferred call that may run because of a panic, a copy of that panic if it is newer than `before`. The copy ends
+// with go_panic_free. From outside of the runtime.
+struct gf_panic;
+const struct gf_panic *gf_panic_newest(void);
+go_panic_info *gf_panic_copy_since(const struct gf_panic *before);
+
+// Panics as p did, which stays the caller's. From outside of the runtime.
 _Noreturn GF_COLD void gf_panic_again(const go_panic_info *p);
 
 #endif

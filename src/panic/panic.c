@@ -176,12 +176,31 @@ void gf_panic_runtime(const char *text)
     gf_panic_raise(p);
 }
 
+// Without its stack.
+static struct gf_panic *copy_of(const go_panic_info *p)
+{
+    struct gf_panic *copy = gf_panic_new(p->message);
+    copy->info.value = p->value;
+    copy->info.runtime_error = p->runtime_error;
+    return copy;
+}
+
+const struct gf_panic *gf_panic_newest(void)
+{
+    return gf_panic_self()->panics;
+}
+
+go_panic_info *gf_panic_copy_since(const struct gf_panic *before)
+{
+    const struct gf_panic *p = gf_panic_newest();
+    // One that has been caught, or that an exit has dropped, runs no deferred call.
+    bool is_running = p != before && !p->recovered && !p->dropped;
+    return is_running ? &copy_of(&p->info)->info : NULL;
+}
+
 void gf_panic_again(const go_panic_info *p)
 {
-    struct gf_panic *again = gf_panic_new(p->message);
-    again->info.value = p->value;
-    again->info.runtime_error = p->runtime_error;
-    gf_panic_raise(again);
+    gf_panic_raise(copy_of(p));
 }
 
 void gf_panic_misuse(struct m *m, const char *text)

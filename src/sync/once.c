@@ -90,18 +90,20 @@ void go_once_do_(go_once *once, const struct go_call *call)
 // The replay leaves the result register of the function as it is.
 void *replay_for_pointer(const struct go_call *call) __asm__("gf_arch_replay");
 
-static void compute(go_once_value *once, const struct go_call *call)
+// A panic is not caught on its way: it shows where it came from, and others get a copy.
+static void end_computation(go_once_value *once, const struct gf_panic *before)
 {
-    once->value = replay_for_pointer(call);
+    once->panic = gf_panic_copy_since(before);
+    finish(&once->word);
 }
 
 void go_once_get_(go_once_value *once, const struct go_call *call)
 {
     if (!begin(&once->word))
         return;
-    GO_DEFER(finish, &once->word);
+    GO_DEFER(end_computation, once, gf_panic_newest());
     gf_race_enter(__builtin_return_address(0));
-    once->panic = go_protect(compute, once, call);
+    once->value = replay_for_pointer(call);
     gf_race_exit();
 }
 

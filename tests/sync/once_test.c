@@ -154,6 +154,88 @@ TEST(panic_of_the_value_is_repeated_for_all)
         EXPECT_RUNTIME_PANIC("close of nil channel", go_once_get(&misuse, fault_instead, NULL));
 }
 
+static void get_or_panic(go_once_value *once)
+{
+    go_once_get(once, panic_instead);
+}
+
+TEST(first_panic_of_the_value_shows_where_it_came_from)
+{
+    go_once_value once = {0};
+    go_panic_info *first = go_protect(get_or_panic, &once);
+    go_panic_info *second = go_protect(get_or_panic, &once);
+    CHECK(strstr(first->stack, "panic_instead"));
+    CHECK(!strstr(second->stack, "panic_instead"));
+    CHECK_STR(second->message, first->message);
+    go_panic_free(first);
+    go_panic_free(second);
+}
+
+static void *exit_instead(void)
+{
+    atomic_fetch_add(&runs, 1);
+    go_exit();
+}
+
+// With a panic that was caught before, and one that the exit drops.
+static void *exit_in_a_catch_block(void)
+{
+    go_try {
+        go_panic("caught");
+    }
+    go_catch(p) {
+        (void)p;
+        exit_instead();
+    }
+    return &runs;
+}
+
+static void *exit_in_a_deferred_call(void)
+{
+    defer(exit_instead);
+    go_panic("dropped");
+}
+
+static void get_from(go_once_value *once, void *(*f)(void))
+{
+    defer(count, 1);
+    go_once_get(once, f);
+    CHECK(!"reached");
+}
+
+TEST(value_is_null_if_its_function_exits)
+{
+    void *(*const functions[])(void) = {exit_instead, exit_in_a_catch_block,
+                                        exit_in_a_deferred_call};
+    for (int i = 0; i < 3; i++) {
+        go_once_value once = {0};
+        atomic_store(&runs, 0);
+        go(get_from, &once, functions[i]);
+        WAIT_UNTIL(atomic_load(&runs) == 2);
+        CHECK(!go_once_get(&once, functions[i]));
+        CHECK_EQ(atomic_load(&runs), 2);
+    }
+}
+
+// The older panic is not the value's.
+static void get_while_panicking(go_once_value *once)
+{
+    CHECK(go_once_get(once, compute, 3, 4.5) == &plain);
+}
+
+static void panic_and_get(go_once_value *once)
+{
+    defer(get_while_panicking, once);
+    go_panic("older");
+}
+
+TEST(value_that_is_computed_while_a_panic_goes_on_is_as_any)
+{
+    go_once_value once = {0};
+    EXPECT_PANIC("older", panic_and_get(&once));
+    get_while_panicking(&once);
+}
+
 static void use_itself(go_once *once)
 {
     go_once_do(once, count, 1);

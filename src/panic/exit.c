@@ -13,8 +13,7 @@ void(go_exit)(void)
         go_blocking_end();
     g->flags |= GF_G_EXITING;
     g->tries = NULL;
-    for (struct gf_panic *p = g->panics; p; p = p->older)
-        p->dropped = true;
+    gf_panics_drop(g);
     gf_defers_run(g, NULL);
     gf_panics_release(g, NULL);
     if (g->flags & GF_G_THREAD) {

@@ -9,7 +9,9 @@
 //   an exiting  -> the same thread, reporting a crash in a handler of atexit
 //   an exiting  -> another, reporting         exit has taken a second: it may be waiting for the thread that crashed
 //
-// A report that is under way holds exit() back: the handler of atexit sleeps until the reporter ends the process.
+// A report that is under way holds exit() back: the handler of atexit sleeps until the reporter ends the process. One that
+// is to come, when the deferred calls of a panic that nothing catches are over, holds it back for a while: such calls do
+// not take long, as a rule, and one of them may be what main has waited for. (Go gives way a thousand times.)
 #include "base/hooks.h"
 #include "os/os.h"
 #include "panic/misuse.h"
@@ -24,6 +26,8 @@ struct gf_hooks gf_hooks;
 _Atomic(const struct gf_wait_watch *) gf_wait_watch;
 
 enum { CRASH_STATUS = 2, EXIT_NS = 1000000000, MOST_PRINTED = 1024 };
+// How often exit gives way to a report that is to come, and how long the system has its thread each time.
+enum { GIVE_WAY_TIMES = 1000, GIVE_WAY_NS = 20000 };
 
 // [atomic] 0: nobody; > 0: the thread that reports; < 0: ~ the thread that exits. Acquire and release, though nothing
 // but the word itself is shared.
@@ -69,9 +73,20 @@ void gf_report_finish(void)
     gf_report_end();
 }
 
+static void give_way_to_crashes(void)
+{
+    // Relaxed: whether there is a reporter by now is asked again, by who takes the word.
+    for (int i = 0; i < GIVE_WAY_TIMES && gf_panics_uncaught() && gf_load_relaxed(&ender) == 0;
+         i++) {
+        go_yield();
+        gf_os_sleep(GIVE_WAY_NS);
+    }
+}
+
 // Runs in exit(), after the handlers that the program registered since the runtime started.
 static void hold_exit_back(void)
 {
+    give_way_to_crashes();
     int found = 0, self = gf_os_tid();
     if (!gf_cas_acqrel(&ender, &found, ~self) && found > 0 && found != self)
         sleep_for_ever();
@@ -82,26 +97,35 @@ void gf_fatal_init(void)
     atexit(hold_exit_back);
 }
 
+_Noreturn static void finish_fatal(const char *text)
+{
+    gf_print_text("fatal error: ", strlen("fatal error: "));
+    gf_print_text(text, strlen(text));
+    gf_print_text("\n", 1);
+    gf_report_finish();
+}
+
 void gf_fatal(const char *text)
 {
     gf_fatal_after("", text);
 }
 
+// The panics that were going on come first, as in Go.
 void gf_fatal_misuse(const char *text)
 {
     if (!gf_self())
         gf_enter();
-    gf_fatal(text);
+    gf_report_begin();
+    if (gf_panics_print(gf_self_g()->panics))
+        gf_print_text("\t", 1);
+    finish_fatal(text);
 }
 
 void gf_fatal_after(const char *lines, const char *text)
 {
     gf_report_begin();
     gf_print_text(lines, strlen(lines));
-    gf_print_text("fatal error: ", strlen("fatal error: "));
-    gf_print_text(text, strlen(text));
-    gf_print_text("\n", 1);
-    gf_report_finish();
+    finish_fatal(text);
 }
 
 void gf_throw_at(const char *file, int line, const char *what)

@@ -13,8 +13,8 @@ struct m;
 // Leaves the runtime and panics with exactly this text. The caller is inside the runtime and holds no lock.
 _Noreturn GF_COLD void gf_panic_misuse(struct m *m, const char *text);
 
-// Ends the process with what Go calls fatal, and starts the runtime if this is the first call of all, so that there are
-// goroutines to show. From anywhere, also with locks held.
+// Ends the process with what Go calls fatal, below the panics that the goroutine has in flight, and starts the runtime if
+// this is the first call of all, so that there are goroutines to show. From anywhere, also with locks held.
 _Noreturn GF_COLD void gf_fatal_misuse(const char *text);
 
 // As gf_panic_misuse, from outside of the runtime.

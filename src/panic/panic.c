@@ -72,14 +72,15 @@ static void print_indented(const char *text)
     gf_print_text(text, strlen(text));
 }
 
-static void print_chain(const struct gf_panic *p)
+bool gf_panics_print(const struct gf_panic *newest)
 {
-    if (!p || p->dropped)
-        return;
-    print_chain(p->older);
-    gf_print("%spanic: ", p->older && !p->older->dropped ? "\t" : "");
-    print_indented(p->info.message);
-    gf_print("%s\n", p->recovered ? " [recovered]" : "");
+    if (!newest || newest->dropped)
+        return false;
+    bool is_first = !gf_panics_print(newest->older);
+    gf_print("%spanic: ", is_first ? "" : "\t");
+    print_indented(newest->info.message);
+    gf_print("%s\n", newest->recovered ? " [recovered]" : "");
+    return true;
 }
 
 void gf_print_signal(int sig, int code, uintptr_t addr, uintptr_t pc)
@@ -93,10 +94,35 @@ void gf_print_signal(int sig, int code, uintptr_t addr, uintptr_t pc)
 _Noreturn GF_COLD static void crash(const struct gf_panic *p)
 {
     gf_report_begin();
-    print_chain(p);
+    gf_panics_print(p);
     if (p->signal)
         gf_print_signal(p->signal, p->code, p->addr, p->pc);
     gf_report_finish();
+}
+
+// --- Uncaught ---
+
+// [atomic] relaxed: it tells others nothing but to give way for a while
+static _Atomic(int) uncaught;
+
+bool gf_panics_uncaught(void)
+{
+    return gf_load_relaxed(&uncaught) != 0;
+}
+
+static void count_uncaught(struct gf_panic *p)
+{
+    p->uncaught = true;
+    gf_add_relaxed(&uncaught, 1);
+}
+
+void gf_panics_drop(struct g *g)
+{
+    for (struct gf_panic *p = g->panics; p; p = p->older) {
+        if (p->uncaught && !p->dropped)
+            gf_sub_relaxed(&uncaught, 1);
+        p->dropped = true;
+    }
 }
 
 // --- Raising ---
@@ -135,6 +161,8 @@ void gf_panic_raise(struct gf_panic *p)
     struct go_try_ *t = gf_try_innermost(g);
     if (t)
         add_stack(p);
+    else
+        count_uncaught(p);
     gf_defers_run(g, t ? t->defers : NULL);
     if (!t)
         crash(p);

@@ -23,6 +23,7 @@ struct gf_panic {
     struct gf_panic *older; // what it supersedes, or what was caught before it
     bool recovered;         // its catch block is running, or has panicked again
     bool dropped;           // go_exit has taken over
+    bool uncaught;          // there was no try: the process ends when the deferred calls are over
     int signal, code;       // the fault that it came from, or 0
     uintptr_t addr, pc;
     char text[]; // info.message
@@ -46,6 +47,12 @@ struct gf_panic *gf_panic_new(const char *text);
 _Noreturn void gf_panic_raise(struct gf_panic *p);
 // Takes panics off the list and frees them, down to `keep`.
 void gf_panics_release(struct g *g, const struct gf_panic *keep);
+// Prints the chain, oldest first, a line each; returns whether there was anything to print.
+bool gf_panics_print(const struct gf_panic *newest);
+// Whether a goroutine runs deferred calls because of a panic that nothing will catch. A hint.
+bool gf_panics_uncaught(void);
+// Says of all panics of a goroutine that go_exit takes over.
+void gf_panics_drop(struct g *g);
 // Prints "[signal SIGSEGV: …]".
 void gf_print_signal(int sig, int code, uintptr_t addr, uintptr_t pc);
 

@@ -245,6 +245,33 @@ static void panic_everywhere(void)
     wait_for_ever();
 }
 
+static void unlock(go_mutex *m)
+{
+    go_mutex_unlock(m);
+}
+
+static void unlock_while_panicking(void)
+{
+    go_mutex m = {0};
+    defer(unlock, &m);
+    go_try {
+        go_panic("first");
+    }
+    go_catch(p) {
+        go_panic("after %s", p->message);
+    }
+}
+
+TEST(fatal_error_during_a_panic_is_printed_below_it_and_indented)
+{
+    struct outcome o = test_run_child(unlock_while_panicking);
+    CHECK_EQ(o.status, 2);
+    CHECK_MATCH(o.err, "^panic: first \\[recovered\\]\n"
+                       "\tpanic: after first\n"
+                       "\tfatal error: sync: unlock of unlocked mutex\n\n"
+                       "goroutine 1 \\[running\\]:\n");
+}
+
 TEST(several_crashes_at_once_print_one_whole_report)
 {
     for (int i = 0; i < 20; i++) {

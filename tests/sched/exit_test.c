@@ -285,3 +285,57 @@ TEST(report_of_a_crash_is_whole_or_main_has_ended_the_process_before_it)
         CHECK_MATCH(o.err,
                     "^panic: crash of another goroutine\n\ngoroutine [0-9]+ \\[running\\]:\n");
 }
+
+// What main waits for is a deferred call of the panic.
+static void done_and_wait(go_waitgroup *wg)
+{
+    go_waitgroup_done(wg);
+    for (int i = 0; i < 10; i++)
+        go_yield();
+}
+
+static void crash_after_done(go_waitgroup *wg)
+{
+    defer(done_and_wait, wg);
+    go_panic("crash of another goroutine");
+}
+
+static void main_returns_when_told_by_a_crash(void)
+{
+    go_waitgroup wg = {0};
+    go_waitgroup_add(&wg, 1);
+    go(crash_after_done, &wg);
+    go_waitgroup_wait(&wg);
+}
+
+TEST(main_gives_way_to_the_deferred_calls_of_a_crash)
+{
+    struct outcome o = test_run_child(main_returns_when_told_by_a_crash);
+    CHECK_EQ(o.status, 2);
+    CHECK_CONTAINS(o.err, "panic: crash of another goroutine\n");
+    CHECK_CONTAINS(o.err, "created by main_returns_when_told_by_a_crash");
+}
+
+static void block_for_ever(chan(int) told)
+{
+    chan_close(told);
+    go_select {}
+}
+
+static void crash_for_ever(chan(int) told)
+{
+    defer(block_for_ever, told);
+    go_panic("crash that does not end");
+}
+
+static void main_returns_beside_a_crash_that_does_not_end(void)
+{
+    chan(int) told = chan_make(int);
+    go(crash_for_ever, told);
+    chan_recv(told);
+}
+
+TEST(main_does_not_wait_for_ever_for_a_crash)
+{
+    CHECK_EQ(test_run_child(main_returns_beside_a_crash_that_does_not_end).status, 0);
+}

@@ -6,6 +6,9 @@
 #ifndef GF_BASE_SANITIZE_H
 #define GF_BASE_SANITIZE_H
 
+#include "base/atomic.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -63,9 +66,14 @@ void __tsan_release(void *addr);
 // Thread sanitizer keeps a signal back until the fiber that it came upon calls a function that is intercepted. Gofer calls none
 // on its way to another fiber or to sleep, which could last for as long as nobody has work: to be called right before either.
 // Any function that is intercepted would do. A signal that comes between this and a sleep waits for the sleep's end, so no
-// sleep is longer than GF_LONGEST_SLEEP, in ns; one that comes between this and a switch, for a few instructions, stays with
-// the fiber that was left until that goes on.
+// sleep is longer than GF_LONGEST_SLEEP, in ns; one that comes between this and a switch stays with the fiber that was left
+// until that goes on, so once somebody listens to signals (gf_expect_signals) switches have them blocked, at two system calls.
 #define GF_LONGEST_SLEEP 10000000
+extern _Atomic(bool) gf_switches_block_signals;
+static inline void gf_expect_signals(void)
+{
+    gf_store_relaxed(&gf_switches_block_signals, true); // relaxed: the handlers come later
+}
 static inline void gf_take_signals(void)
 {
     const char *text = "";
@@ -75,6 +83,9 @@ static inline void gf_take_signals(void)
 }
 #else
 #define GF_LONGEST_SLEEP INT64_MAX
+static inline void gf_expect_signals(void)
+{
+}
 static inline void gf_take_signals(void)
 {
 }

@@ -116,6 +116,10 @@ void gf_os_signal_stack_drop(const void *p);
 // thread in the end, would be the one with all signals blocked (github.com/google/sanitizers/issues/1855). Does nothing without
 // the sanitizer.
 void gf_os_signals_reopen(const ucontext_t *interrupted);
+// Blocks all signals for the calling thread and returns those that were blocked; blocks those again and no others. The
+// sanitizers do not see it.
+uint64_t gf_os_signals_block(void);
+void gf_os_signals_restore(uint64_t blocked);
 // sigaction, for an `old` that is kept: all of it is known.
 int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old);
 // Installs a handler on the alternate stack, with SA_RESTART, all other signals left open.

@@ -17,6 +17,10 @@
 // goes straight to the next.
 static const bool direct = !GF_ASAN && !GF_FIBERS;
 
+#if GF_FIBERS
+_Atomic(bool) gf_switches_block_signals;
+#endif
+
 // Always inlined: the thread sanitizer's note of a function's end would belong to the goroutine that is switched to.
 GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
 {
@@ -28,9 +32,14 @@ GF_ALWAYS_INLINE void leave_stack(struct g *from, struct g *to, bool dying)
     gf_hb_release(&from->on_cpu); // what the assembly's store is: it is not instrumented
 #endif
 #if GF_FIBERS
+    bool block =
+        gf_load_relaxed(&gf_switches_block_signals); // relaxed: set before the first handler
+    uint64_t blocked = block ? gf_os_signals_block() : 0;
     gf_take_signals();
     // Where the library is instrumented its locks are threads' locks, and what a thread did before counts.
     __tsan_switch_to_fiber(to->fiber, GF_RACE);
+    if (block)
+        gf_os_signals_restore(blocked);
 #endif
     (void)from, (void)to, (void)dying;
 }

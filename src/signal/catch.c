@@ -23,6 +23,7 @@
 // never change: each that the program has ever given to a signal is kept, once, and the table points to them.
 #include "signal/signal.h"
 
+#include "base/sanitize.h"
 #include "os/os.h"
 #include "sched/poller.h"
 
@@ -170,6 +171,7 @@ static void open_event(void)
 {
     if (caught.source.wake)
         return;
+    gf_expect_signals();
     caught.event = gf_os_event_open();
     caught.source.wake = on_event;
     struct m *m = gf_enter();

@@ -37,6 +37,7 @@ TEST(signal_wakes_a_receiver_on_an_unbuffered_send_only_channel_that_waits)
 {
     chan(int) c = chan_make(int);
     send_chan(int) out = c;
+    test_one_processor(); // it sends when we wait
     go_signal_notify(out, SIGUSR1);
     go(send_self, SIGUSR1);
     CHECK_EQ(chan_recv(c), SIGUSR1);

@@ -27,7 +27,20 @@ void gf_os_signal_stack_drop(const void *p)
         sigaltstack(&none, NULL);
 }
 
-// By the system call itself: the sanitizer must not see it.
+// Masks by the system call itself: the sanitizer must not see it. Nor how these two use the stack, which may already be
+// another fiber's to it.
+GF_RACY_BY_DESIGN uint64_t gf_os_signals_block(void)
+{
+    uint64_t all = ~UINT64_C(0), blocked = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &blocked, KERNEL_MASK);
+    return blocked;
+}
+
+GF_RACY_BY_DESIGN void gf_os_signals_restore(uint64_t blocked)
+{
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, KERNEL_MASK);
+}
+
 void gf_os_signals_reopen(const ucontext_t *interrupted)
 {
     if (GF_FIBERS)

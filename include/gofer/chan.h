@@ -63,6 +63,9 @@ typedef enum { GO_OK, GO_CLOSED, GO_WOULD_BLOCK } go_status;
 
 // Closes ch: receivers get what is buffered, then the zero value for ever; senders panic.
 // Panics: "close of closed channel", "close of nil channel".   Go: close(ch)
+//
+// The name alone is a function, to be bound: defer(chan_close, ch), go_after_func(d, chan_close, ch). It refuses a
+// receive-only channel like the call, but takes any other pointer for a channel. So does chan_free.
 #define go_chan_close(ch)                                                                          \
     __extension__({                                                                                \
         GO_CHECK_SEND(ch);                                                                         \
@@ -93,12 +96,12 @@ typedef enum { GO_OK, GO_CLOSED, GO_WOULD_BLOCK } go_status;
 #define chan_try_send(ch, ...) go_chan_try_send(ch, __VA_ARGS__)
 #define chan_recv(...) go_chan_recv(__VA_ARGS__)
 #define chan_try_recv(ch, p) go_chan_try_recv(ch, p)
-#define chan_close(ch) go_chan_close(ch)
+#define chan_close go_chan_close
 #define chan_len(ch) go_chan_len(ch)
 #define chan_cap(ch) go_chan_cap(ch)
 #define chan_range(v, ch) go_chan_range(v, ch)
 #define chan_ref(ch) go_chan_ref(ch)
-#define chan_free(ch) go_chan_free(ch)
+#define chan_free go_chan_free
 #endif
 
 // What the macros are made of.
@@ -163,6 +166,18 @@ GO_API size_t go_chan_len_(const struct go_chan *c);
 GO_API size_t go_chan_cap_(const struct go_chan *c);
 GO_API struct go_chan *go_chan_ref_(struct go_chan *c);
 GO_API void go_chan_free_(struct go_chan *c);
+
+// A chan(T) and a send_chan(T) convert to the first one's parameter, and every channel to the second one's.
+static inline void(go_chan_close)(volatile void *ch)
+{
+    go_chan_close_((struct go_chan *)ch);
+    GO_KEEP_FRAME;
+}
+
+static inline void(go_chan_free)(const volatile void *ch)
+{
+    go_chan_free_((struct go_chan *)ch);
+}
 
 GO_END_DECLS
 

@@ -42,7 +42,8 @@ GO_BEGIN_DECLS
 
 // Sends no signal to ch any more: once this returns nothing is ever sent again, so ch may be closed. Signals that nobody
 // else listens to have their former effect again; one that comes during the call is delivered or has that effect.
-// Blocks: for signals that are just being delivered.   Go: signal.Stop
+// Blocks: for signals that are just being delivered. May be bound by its name: defer(go_signal_stop, ch).
+// Go: signal.Stop
 #define go_signal_stop(ch)                                                                         \
     __extension__({                                                                                \
         GO_CHECK_SEND(ch);                                                                         \
@@ -73,6 +74,10 @@ GO_API bool go_signal_ignored(int sig);
 
 GO_API void go_signal_notify_(struct go_chan *c, const int *sigs, size_t n);
 GO_API void go_signal_stop_(struct go_chan *c);
+static inline void(go_signal_stop)(volatile void *ch)
+{
+    go_signal_stop_((struct go_chan *)ch);
+}
 GO_API void go_signal_ignore_(const int *sigs, size_t n);
 GO_API void go_signal_reset_(const int *sigs, size_t n);
 GO_API go_context *go_signal_context_(go_context *parent, const int *sigs, size_t n);

@@ -180,15 +180,23 @@ TEST(close_happens_before_the_receive_that_reports_it)
     }
 }
 
-static void close_it(chan(int) c)
+TEST(close_and_free_may_be_bound_by_their_names)
 {
-    chan_close(c);
+    chan(int) ended = chan_make(int), kept = chan_ref(ended);
+    {
+        send_chan(int) out = ended;
+        defer(chan_free, ended);
+        defer(chan_close, out);
+    }
+    CHECK(!chan_recv(kept, NULL));
+    chan_free(kept);
+    EXPECT_RUNTIME_PANIC("close of nil channel", { defer(chan_close, (chan(int))NULL); });
 }
 
 static void uncaught_send_on_closed(void)
 {
     chan(int) c = chan_make(int);
-    go(close_it, c);
+    go(chan_close, c);
     chan_send(c, 1);
 }
 

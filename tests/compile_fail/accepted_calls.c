@@ -57,4 +57,16 @@ void calls(int n, chan(int) c)
     defer(free, malloc(10));
     defer(fclose, stdout);
     defer(printf, "%d\n", n);
+    send_chan(int) out = c;
+    recv_chan(int) in = c;
+    go_ring(int) ring = go_ring_new(int, 1);
+    defer(chan_free, c);
+    defer(chan_free, out);
+    defer(chan_free, in);
+    defer(chan_close, c);
+    go(chan_close, out);
+    go_after_func(GO_SECOND, chan_close, c);
+    defer(go_signal_stop, c);
+    defer(go_signal_stop, out);
+    defer(go_ring_free, ring);
 }

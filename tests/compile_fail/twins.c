@@ -18,6 +18,7 @@ void chan_send(GO_CHAN(int) recv_chan, GO_RECV_CHAN(int) send_chan, GO_SEND_CHAN
     bool case_default = false;
     GO_CHAN(long) made = GO_CHAN_MAKE(long, 1);
     GO_DEFER(chan, 1, 2);
+    GO_DEFER(go_chan_close, made);
     GO_SPAWN(chan, 1, 2);
     go_chan_send(made, 1);
     go_chan_send(chan_close, go_chan_recv(send_chan));

@@ -35,7 +35,8 @@ struct go_ring_;
         go_chan_try_recv_((struct go_chan *)(r), (p)) == GO_OK;                                    \
     })
 
-// go_ring_free(r): ends it; values that are still in it go with it. NULL is allowed. Nobody may wait in it.
+// go_ring_free(r): ends it; values that are still in it go with it. NULL is allowed. Nobody may wait in it. May be bound by
+// its name: defer(go_ring_free, r).
 #define go_ring_free(r)                                                                            \
     __extension__({                                                                                \
         GO_CHECK_RING(r);                                                                          \
@@ -69,6 +70,11 @@ struct go_ring_;
     })
 
 GO_API void *go_ring_new_(size_t elem_size, int64_t n);
+
+static inline void(go_ring_free)(void *r)
+{
+    go_chan_free_((struct go_chan *)r);
+}
 
 GO_END_DECLS
 

@@ -3,7 +3,7 @@
 // gets it out. Each processor has its own part, so that neither takes a lock as a rule; one that finds its part empty
 // takes from the others.
 //
-// What is in a pool may go at any time, by these rules. A pool keeps at most 544 objects a processor; what is put beyond
+// What is in a pool may go at any time, by these rules. A pool keeps at most 545 objects a processor; what is put beyond
 // that is freed at once. What has been in it for four seconds without being used is freed, at the latest, by the gets
 // and puts of that time: objects age by generations of two seconds, and the one before the last goes. (Go does this with
 // each garbage collection.) A pool that nobody uses any more keeps what it has, until go_pool_drain.

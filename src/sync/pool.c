@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Pools. The objects lie in a core on the heap: one shard a processor, each with a private stack, which only the thread
-// that has the processor touches, inside the runtime and so without a lock, and behind it a shared one under a lock, from
-// which others take too. (Go's private part is one object; a few more save the lock where somebody needs several.)
+// Pools. The objects lie in a core on the heap: one shard a processor, each with a private part, which only the thread
+// that has the processor touches, inside the runtime and so without a lock, and behind it a shared stack under a lock, from
+// which others take too. Private is one object, as in Go, the first to be put in and the first to be got, and a stack of a
+// few more, which save the lock where somebody needs several.
 // Between the two objects move in batches, so that many puts in a row, as after a collection (sched/epoch.h), and many gets
 // take the lock once a batch.
 //
@@ -33,6 +34,7 @@ struct shard {
     // [owner P] relaxed: a processor has one thread at a time, and handing it over orders them. Atomic for the thread
     // sanitizer only, which knows goroutines, not processors.
     _Atomic(uint32_t) uses; // since the last look
+    _Atomic(void *) first;  // NULL: none
     _Atomic(uint32_t) private_count;
     _Atomic(void *) private[PRIVATE_MOST];
 
@@ -86,6 +88,7 @@ static void core_end(const go_pool *p, struct core *c)
     for (unsigned i = 0; i < c->n; i++) {
         struct shard *s = &c->shards[i];
         // Relaxed: we are alone.
+        end_object(p, gf_load_relaxed(&s->first));
         for (uint32_t k = 0; k < gf_load_relaxed(&s->private_count); k++)
             end_object(p, gf_load_relaxed(&s->private[k]));
         for (uint32_t k = 0; k < gf_load_relaxed(&s->count); k++)
@@ -157,7 +160,7 @@ static inline struct shard *own_shard(struct core *c, const struct m *m)
     return c && p && (unsigned)p->id < c->n ? &c->shards[p->id] : NULL;
 }
 
-static inline void *take_private(struct shard *s)
+static inline void *take_stacked(struct shard *s)
 {
     uint32_t count = gf_load_relaxed(&s->private_count);
     if (count == 0)
@@ -166,13 +169,30 @@ static inline void *take_private(struct shard *s)
     return gf_load_relaxed(&s->private[count - 1]);
 }
 
-static inline bool put_private(struct shard *s, void *x)
+static inline bool put_stacked(struct shard *s, void *x)
 {
     uint32_t count = gf_load_relaxed(&s->private_count);
     if (count == PRIVATE_MOST)
         return false;
     gf_store_relaxed(&s->private[count], x);
     gf_store_relaxed(&s->private_count, count + 1);
+    return true;
+}
+
+static inline void *take_private(struct shard *s)
+{
+    void *x = gf_load_relaxed(&s->first);
+    if (!x)
+        return take_stacked(s);
+    gf_store_relaxed(&s->first, NULL);
+    return x;
+}
+
+static inline bool put_private(struct shard *s, void *x)
+{
+    if (gf_load_relaxed(&s->first))
+        return put_stacked(s, x);
+    gf_store_relaxed(&s->first, x);
     return true;
 }
 
@@ -187,7 +207,7 @@ static void *take_batch(struct m *m, struct shard *s)
     if (count > 0)
         x = s->shared[--count];
     for (int i = 0; i < BATCH && count > 0; i++)
-        put_private(s, s->shared[--count]);
+        put_stacked(s, s->shared[--count]);
     gf_store_relaxed(&s->count, count);
     gf_unlock(&s->lock);
     return x;
@@ -200,10 +220,10 @@ static bool put_batch(struct m *m, struct shard *s, void *x)
     uint32_t count = gf_load_relaxed(&s->count);
     bool fits = count + BATCH <= SHARED_MOST;
     for (int i = 0; i < BATCH && fits; i++)
-        s->shared[count++] = take_private(s);
+        s->shared[count++] = take_stacked(s);
     gf_store_relaxed(&s->count, count);
     gf_unlock(&s->lock);
-    return fits && put_private(s, x);
+    return fits && put_stacked(s, x);
 }
 
 static void *take_shared(struct m *m, struct shard *s)

@@ -5,6 +5,7 @@
 #include "panic/panic.h"
 
 #include "base/hooks.h"
+#include "panic/misuse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +128,7 @@ void go_safe_(const struct go_call *call, const void *none, void *pc)
 {
     (void)none;
     if (!call->fn)
-        gf_fatal("go of nil func value");
+        gf_fatal_misuse("go of nil func value");
     struct go_call start = {.fn = (void *)run_safely, .reg = {(uint64_t)gf_call_copy(call)}};
     struct m *m = gf_enter();
     gf_spawn(m, &start, NULL, pc, false);

@@ -476,6 +476,18 @@ TEST(panic_of_a_safe_goroutine_is_logged_with_its_stack_and_ends_there)
     CHECK_CONTAINS(o.err, "panic_with");
 }
 
+static void start_nothing_safely(void)
+{
+    void (*nothing)(void) = NULL;
+    go_safe(nothing);
+}
+
+TEST(safe_start_of_a_null_function_is_fatal_and_shows_who_did_it_even_as_the_first_call_of_all)
+{
+    struct outcome o = EXPECT_FATAL(start_nothing_safely, "fatal error: go of nil func value\n");
+    CHECK_MATCH(o.err, "\n\ngoroutine 1 \\[running\\]:\nstart_nothing_safely\\(\\.\\.\\.\\)\n");
+}
+
 TEST(stack_text_names_the_caller)
 {
     char *text = go_stack();

@@ -123,7 +123,8 @@ GO_API ssize_t go_http_printf(go_http_response *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 // Answers with a plain text and a newline.   Go: http.Error
 GO_API void go_http_error(go_http_response *w, int status, const char *text);
-// Answers with a redirect; url may be relative.   Go: http.Redirect
+// Answers with a redirect; a relative url is resolved here. What it answers to GET is a line of HTML, unless the handler has
+// set a Content-Type: then it writes the body itself.   Go: http.Redirect
 GO_API void go_http_redirect(go_http_response *w, go_http_request *r, const char *url, int status);
 // Sends what has been written so far: for streams and server-sent events. 0, or an error as of go_http_write.
 GO_API int go_http_flush(go_http_response *w);

@@ -60,6 +60,14 @@ static void set_read_deadline(struct gf_http_conn *c, go_duration d)
     go_conn_set_read_deadline(c->net, d ? go_time_add(go_now(), d) : (go_time){0});
 }
 
+// The time to answer begins now.
+static void set_write_deadline(struct gf_http_conn *c)
+{
+    go_duration d = c->server->options.write_timeout;
+    if (d)
+        go_conn_set_write_deadline(c->net, go_time_add(go_now(), d));
+}
+
 static bool has_read_deadlines(const go_http_options *o)
 {
     return o->idle_timeout || o->read_header_timeout || o->read_timeout;
@@ -91,6 +99,8 @@ static void watch_if_wanted(struct gf_http_conn *c, uint32_t now)
     uint32_t before = gf_or_acqrel(&c->watch, now);
     if (before == GF_WATCHING || (before | now) != GF_WATCHING)
         return;
+    if (has_read_deadlines(&c->server->options))
+        set_read_deadline(c, 0); // that was for the request, which has been read
     go_waitgroup_go(&c->watcher, watch_peer, c, go_context_ref(c->x->request.context));
 }
 
@@ -223,6 +233,7 @@ static void refuse(struct gf_http_conn *c, int status, const char *reason)
         "Content-Length: %d\r\n\r\n%d %s%s%s\n",
         status, words, body, status, words, reason ? ": " : "", reason ? reason : "");
     struct iovec part = {text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1};
+    set_write_deadline(c);
     c->stream.writev(&c->stream, &part, 1);
     c->linger = true;
 }
@@ -407,8 +418,7 @@ static bool serve_one(struct gf_http_conn *c)
     if (status == 0) {
         if (has_read_deadlines(o))
             set_read_deadline(c, o->read_timeout);
-        if (o->write_timeout)
-            go_conn_set_write_deadline(c->net, go_time_add(go_now(), o->write_timeout));
+        set_write_deadline(c);
         status = prepare(c);
     }
     if (status) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // go_http_redirect: Location, and for those who cannot follow it a line of HTML, with the address escaped. A relative
-// path is made absolute here, against the request's own, because old clients resolve none; a whole URL passes as it is.
+// path is made absolute here, against the request's own, because old clients resolve none; what names a scheme or a host
+// passes as it is.
 #include "http/request.h"
+#include "http/response.h"
+#include "http/url.h"
 
 #include <string.h>
 
 // A path that is not absolute begins where the request's directory is; dots are taken out of it either way.
 static const char *resolve(struct go_http_request *r, const char *url)
 {
-    if (strstr(url, "://") || *url == '?' || *url == '#')
+    if (gf_url_is_absolute(url) || strncmp(url, "//", 2) == 0)
         return url;
     struct gf_arena *a = r->arena;
     size_t n = strcspn(url, "?#");
@@ -26,8 +29,10 @@ static const char *resolve(struct go_http_request *r, const char *url)
 void go_http_redirect(go_http_response *w, go_http_request *r, const char *url, int status)
 {
     const char *to = resolve(r, url);
-    go_http_set_header(w, "Location", to);
+    // A handler that has said what it answers writes that itself.
     bool page = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+    page = page && !gf_fields_get(&w->fields, "content-type").p;
+    go_http_set_header(w, "Location", gf_text_escape_non_ascii(r->arena, to));
     if (page)
         go_http_set_header(w, "Content-Type", "text/html; charset=utf-8");
     go_http_write_header(w, status);

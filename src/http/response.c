@@ -124,10 +124,16 @@ static size_t room_for(const struct gf_fields *f)
     return n;
 }
 
-static char *put_fields(char *to, const struct gf_fields *f)
+// Whether the handler's field is not sent: 304 describes no body (RFC 9110, 15.4.5).
+static bool is_left_out(int status, struct gf_span name)
+{
+    return is_framing(name) || (status == 304 && gf_text_is(name, "content-type"));
+}
+
+static char *put_fields(char *to, const struct gf_fields *f, int status)
 {
     for (size_t i = 0; i < f->count; i++)
-        if (!is_framing(f->list[i].name))
+        if (!is_left_out(status, f->list[i].name))
             to = put_field(to, f->list[i].name, f->list[i].value);
     return to;
 }
@@ -202,7 +208,7 @@ static struct iovec make_head(struct go_http_response *w, bool complete, struct 
     size_t trailers = w->chunked ? room_for(&w->trailer) + 16 * w->trailer.count : 0;
     char *head = gf_arena_alloc(w->arena, room_for(&w->fields) + trailers + 320 + SHORT_BODY);
     char *to = put_status_line(head, w->status);
-    to = put_fields(to, &w->fields);
+    to = put_fields(to, &w->fields, w->status);
     struct gf_span start = w->n ? gf_span(w->buf, w->n) : more;
     if (body && start.n && !gf_fields_get(&w->fields, "content-type").p &&
         !gf_fields_get(&w->fields, "content-encoding").p)
@@ -239,7 +245,7 @@ static void send_informational(struct go_http_response *w, int status)
         return;
     char *head = gf_arena_alloc(w->arena, room_for(&w->fields) + 128), *to = head;
     to = put_status_line(to, status);
-    to = put_fields(to, &w->fields);
+    to = put_fields(to, &w->fields, status);
     to = PUT(to, "\r\n");
     struct iovec part = {head, (size_t)(to - head)};
     transmit(w, &part, 1);
@@ -376,7 +382,7 @@ int go_http_flush(go_http_response *w)
 static struct iovec make_end(struct go_http_response *w)
 {
     char *end = gf_arena_alloc(w->arena, room_for(&w->trailer) + 8), *to = PUT(end, "0\r\n");
-    to = put_fields(to, &w->trailer);
+    to = put_fields(to, &w->trailer, w->status);
     to = PUT(to, "\r\n");
     return (struct iovec){end, (size_t)(to - end)};
 }

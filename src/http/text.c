@@ -174,21 +174,39 @@ static bool may_stand_in_query(char c)
     return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>';
 }
 
-const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in)
+static char *put_escaped(char *to, unsigned char c)
 {
     static const char digits[] = "0123456789ABCDEF";
+    *to++ = '%';
+    *to++ = digits[c >> 4];
+    *to++ = digits[c & 15];
+    return to;
+}
+
+const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in)
+{
     char *out = gf_arena_alloc(a, 3 * in.n + 1), *to = out;
     bool query = false;
     for (size_t i = 0; i < in.n; i++) {
         unsigned char c = (unsigned char)in.p[i];
         query |= c == '?';
-        if (query ? may_stand_in_query((char)c) : is((char)c, PATH)) {
+        if (query ? may_stand_in_query((char)c) : is((char)c, PATH))
             *to++ = (char)c;
-        } else {
-            *to++ = '%';
-            *to++ = digits[c >> 4];
-            *to++ = digits[c & 15];
-        }
+        else
+            to = put_escaped(to, c);
+    }
+    *to = 0;
+    return out;
+}
+
+const char *gf_text_escape_non_ascii(struct gf_arena *a, const char *s)
+{
+    char *out = gf_arena_alloc(a, 3 * strlen(s) + 1), *to = out;
+    for (; *s; s++) {
+        if ((unsigned char)*s < 0x80)
+            *to++ = *s;
+        else
+            to = put_escaped(to, (unsigned char)*s);
     }
     *to = 0;
     return out;

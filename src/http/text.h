@@ -58,6 +58,8 @@ ssize_t gf_text_unescape(char *out, struct gf_span in, bool plus);
 const char *gf_text_unescaped(struct gf_arena *a, struct gf_span in);
 // Escapes what may not stand in a URL's path and query as it is; what is escaped already stays so.
 const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in);
+// Escapes the bytes above 127 only, as a field of a header wants it.
+const char *gf_text_escape_non_ascii(struct gf_arena *a, const char *s);
 // Escapes & < > " ' for HTML.
 const char *gf_text_escape_html(struct gf_arena *a, struct gf_span in);
 

@@ -217,6 +217,17 @@ TEST(statuses_without_a_body_refuse_one)
     CHECK_STR(sent(), "HTTP/1.1 204 No Content\r\n\r\n|");
 }
 
+TEST(what_is_not_modified_has_neither_length_nor_type)
+{
+    start();
+    go_http_set_header(&w, "Content-Type", "a/b");
+    go_http_set_header(&w, "Content-Length", "5");
+    go_http_set_header(&w, "ETag", "\"1\"");
+    go_http_write_header(&w, 304);
+    gf_response_finish(&w);
+    CHECK_STR(sent(), "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n|");
+}
+
 TEST(http_1_0_gets_the_end_of_the_connection_instead_of_chunks)
 {
     start();
@@ -341,6 +352,29 @@ TEST(redirects_resolve_relative_places)
     CHECK_STR(location_of("/a/b/", "../c?x=.."), "/a/c?x=..");
     CHECK_STR(location_of("/a", "/x//y/"), "/x/y/");
     CHECK_STR(location_of("/a", "http://h/../x"), "http://h/../x");
+    CHECK_STR(location_of("/a/b", "?q=1"), "/a/?q=1");
+    CHECK_STR(location_of("/a/b", "#f"), "/a/#f");
+    CHECK_STR(location_of("/a/b", ""), "/a/");
+    CHECK_STR(location_of("/a/b", "../a?next=http://h/"), "/a?next=http://h/");
+}
+
+TEST(redirects_to_another_host_or_scheme_pass_as_they_are)
+{
+    CHECK_STR(location_of("/a/b", "//h/../x"), "//h/../x");
+    CHECK_STR(location_of("/a/b", "mailto:somebody"), "mailto:somebody");
+    CHECK_STR(location_of("/a/b", "https://h/caf\xc3\xa9"), "https://h/caf%C3%A9");
+}
+
+TEST(a_redirect_whose_type_the_handler_has_set_has_the_handlers_body)
+{
+    struct go_http_request r = {.method = "GET", .arena = &arena, .raw_path = "/a"};
+    start();
+    go_http_set_header(&w, "Content-Type", "application/json");
+    go_http_redirect(&w, &r, "/b", 302);
+    go_http_printf(&w, "{}");
+    gf_response_finish(&w);
+    CHECK_STR(sent(), "HTTP/1.1 302 Found\r\nContent-Type: application/json\r\nLocation: "
+                      "/b\r\nContent-Length: 2\r\n\r\n{}|");
 }
 
 TEST(without_a_stream_everything_is_collected)

@@ -293,6 +293,25 @@ TEST(an_idle_connection_ends_with_408_when_its_time_is_over)
     test_server_end(s);
 }
 
+// The time to answer is the earlier request's, and over by then.
+TEST(a_refusal_after_the_write_timeout_of_an_earlier_request_is_still_heard)
+{
+    go_http_options options = {.write_timeout = 50 * GO_MILLISECOND,
+                               .read_header_timeout = 200 * GO_MILLISECOND,
+                               .idle_timeout = 200 * GO_MILLISECOND};
+    struct test_server *s = serve_with(hello, NULL, options);
+    static const char *const next[] = {"", "GET / HT"};
+    for (int i = 0; i < 2; i++) {
+        go_conn *c = test_dial(s);
+        test_say(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        test_hear(c, "hello\n");
+        test_say(c, next[i]);
+        CHECK_MATCH(test_hear(c, NULL), "^HTTP/1.1 408 ");
+        go_conn_free(c);
+    }
+    test_server_end(s);
+}
+
 // Writes until it fails.
 static void write_for_ever(go_http_response *w, go_http_request *r, void *arg)
 {
@@ -428,6 +447,21 @@ TEST(the_context_ends_when_the_client_goes_away)
     go_conn *c = test_dial(s);
     test_say(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
     CHECK_EQ(chan_recv(ended), 0);
+    go_conn_free(c);
+    CHECK_EQ(chan_recv(ended), -ECANCELED);
+    test_server_end(s);
+    chan_free(ended);
+}
+
+TEST(the_context_ends_when_the_client_goes_away_after_the_time_to_read_is_over)
+{
+    chan(int) ended = chan_make(int);
+    struct test_server *s = serve_with(wait_for_context, ended,
+                                       (go_http_options){.read_timeout = 100 * GO_MILLISECOND});
+    go_conn *c = test_dial(s);
+    test_say(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
+    CHECK_EQ(chan_recv(ended), 0);
+    go_sleep(200 * GO_MILLISECOND);
     go_conn_free(c);
     CHECK_EQ(chan_recv(ended), -ECANCELED);
     test_server_end(s);

@@ -107,7 +107,7 @@ static ssize_t attempt(struct tls *t, enum what what, void *buf, size_t n,
     if (error)
         return error;
     go_mutex_lock(&t->lock);
-    // The list of errors is the thread's, and nothing parks between here and the question.
+    // The list of errors is the thread's: nothing may park between here and the question, not in callbacks either.
     ERR_clear_error();
     t->io_error = 0;
     int ok = perform(t, what, buf, n, &done);
@@ -121,6 +121,7 @@ static ssize_t attempt(struct tls *t, enum what what, void *buf, size_t n,
         result = 0;
     else
         result = failure(t);
+    gf_tls_client_keep_session(t->ssl);
     go_mutex_unlock(&t->lock);
     return result;
 }

@@ -20,6 +20,8 @@ int gf_tls_client(const go_tls_config *config, struct gf_tls_client **client);
 // A TLS client for a server of this name (an IP address too), which will offer to resume the session kept under `key`, and
 // keep the next one there. NULL: no memory.
 SSL *gf_tls_client_new(struct gf_tls_client *client, const char *name, const char *key);
+// Keeps the session that the last call of OpenSSL has brought, if any. Outside of such a call, since it may park.
+void gf_tls_client_keep_session(SSL *ssl);
 
 // --- tls.c ---
 

@@ -19,8 +19,8 @@
 
 static go_once library_once;
 
-// Where OpenSSL's objects keep what goes with them: a server's context its ALPN, a client's SSL its session's key.
-static int alpn_index, key_index;
+// Where OpenSSL's objects keep what goes with them: a server's context its ALPN, a client's SSL its ticket.
+static int alpn_index, ticket_index;
 
 static void free_with_owner(void *owner, void *data, CRYPTO_EX_DATA *all, int index, long l,
                             void *p)
@@ -29,11 +29,26 @@ static void free_with_owner(void *owner, void *data, CRYPTO_EX_DATA *all, int in
     free(data);
 }
 
+// A client's session on its way from OpenSSL to where it is kept.
+struct ticket {
+    SSL_SESSION *fresh; // the latest that the server has sent, or NULL
+    char key[];         // where it will be kept
+};
+
+static void free_ticket(void *owner, void *data, CRYPTO_EX_DATA *all, int index, long l, void *p)
+{
+    struct ticket *t = data;
+    (void)owner, (void)all, (void)index, (void)l, (void)p;
+    if (t)
+        SSL_SESSION_free(t->fresh);
+    free(t);
+}
+
 static void init_library(void)
 {
     OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL);
     alpn_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_with_owner);
-    key_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, free_with_owner);
+    ticket_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, free_ticket);
 }
 
 static SSL_CTX *new_context(const SSL_METHOD *m)
@@ -180,22 +195,36 @@ static struct session *find_session(struct gf_tls_client *k, const char *key)
     return NULL;
 }
 
-// Called by OpenSSL with a session of the server's, maybe several times a connection; returns whether it was kept.
-static int keep_session(SSL *ssl, SSL_SESSION *session)
+// Called by OpenSSL with a session of the server's, maybe several times a connection; returns whether it was kept. It must not
+// park, for the list of errors that OpenSSL is about to look at is the thread's: so the session is put aside.
+static int put_session_aside(SSL *ssl, SSL_SESSION *session)
 {
-    struct gf_tls_client *k = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    const char *key = SSL_get_ex_data(ssl, key_index);
+    struct ticket *t = SSL_get_ex_data(ssl, ticket_index);
+    SSL_SESSION_free(t->fresh);
+    t->fresh = session;
+    return 1;
+}
+
+static void keep_session(struct gf_tls_client *k, struct ticket *t)
+{
     go_mutex_lock(&k->lock);
-    struct session *s = find_session(k, key);
+    struct session *s = find_session(k, t->key);
     if (!s) {
         s = &k->sessions[k->turn++ % KEPT_SESSIONS];
         free(s->key);
-        s->key = strdup(key);
+        s->key = strdup(t->key);
     }
     SSL_SESSION_free(s->session);
-    s->session = session;
+    s->session = t->fresh;
+    t->fresh = NULL;
     go_mutex_unlock(&k->lock);
-    return 1;
+}
+
+void gf_tls_client_keep_session(SSL *ssl)
+{
+    struct ticket *t = SSL_get_ex_data(ssl, ticket_index);
+    if (t && t->fresh)
+        keep_session(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), t);
 }
 
 static int set_up_client(struct gf_tls_client *k, const go_tls_config *config)
@@ -213,7 +242,7 @@ static int set_up_client(struct gf_tls_client *k, const go_tls_config *config)
     }
     SSL_CTX_set_app_data(c, k);
     SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(c, keep_session);
+    SSL_CTX_sess_set_new_cb(c, put_session_aside);
     return error;
 }
 
@@ -319,12 +348,24 @@ static void offer_session(struct gf_tls_client *k, SSL *ssl, const char *key)
     go_mutex_unlock(&k->lock);
 }
 
+static struct ticket *new_ticket(const char *key)
+{
+    size_t n = strlen(key) + 1;
+    struct ticket *t = malloc(sizeof *t + n);
+    if (t) {
+        t->fresh = NULL;
+        memcpy(t->key, key, n);
+    }
+    return t;
+}
+
 SSL *gf_tls_client_new(struct gf_tls_client *k, const char *name, const char *key)
 {
     SSL *ssl = SSL_new(k->context);
-    char *copy = strdup(key);
-    if (!ssl || !copy || !expect_name(ssl, name) || SSL_set_ex_data(ssl, key_index, copy) != 1) {
-        free(copy);
+    struct ticket *ticket = new_ticket(key);
+    if (!ssl || !ticket || !expect_name(ssl, name) ||
+        SSL_set_ex_data(ssl, ticket_index, ticket) != 1) {
+        free(ticket);
         SSL_free(ssl);
         return NULL;
     }

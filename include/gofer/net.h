@@ -65,7 +65,7 @@ GO_API void go_listener_free(go_listener *l);
 // From: goroutine or foreign thread.   Go: Dialer.DialContext
 GO_API go_conn *go_dial(go_context *ctx, const char *network, const char *address, int *err);
 
-// The same within d, -ETIMEDOUT; without a limit if d is negative.   Go: net.DialTimeout
+// The same within d, -ETIMEDOUT, at once if d is negative; 0 is no limit.   Go: net.DialTimeout
 GO_API go_conn *go_dial_timeout(const char *network, const char *address, go_duration d, int *err);
 
 // --- Names ---
@@ -166,7 +166,7 @@ typedef struct go_addr {
     socklen_t n;
 } go_addr;
 
-// Opens a socket for datagrams from anybody, on "udp", "udp4" or "udp6". A dialed one ("udp" with go_dial) has one peer and
+// Opens a socket for datagrams from anybody, on "udp", "udp4" or "udp6". It may send to broadcast addresses. A dialed one ("udp" with go_dial) has one peer and
 // is read and written as any connection, a datagram a call.
 // Errors: as go_listen.   Owns: the caller; end with go_conn_free.   Go: net.ListenPacket
 GO_API go_conn *go_listen_packet(const char *network, const char *address, int *err);

@@ -132,11 +132,11 @@ int gf_address_from_path(const char *path, go_addr *a)
 {
     struct sockaddr_un *un = (struct sockaddr_un *)&a->sa;
     size_t n = strlen(path);
-    if (n == 0 || n >= sizeof un->sun_path)
+    bool abstract = path[0] == '@';
+    if (n == 0 || n + !abstract > sizeof un->sun_path)
         return -EINVAL;
     *un = (struct sockaddr_un){.sun_family = AF_UNIX};
     memcpy(un->sun_path, path, n);
-    bool abstract = path[0] == '@';
     if (abstract)
         un->sun_path[0] = '\0';
     // An abstract name ends with its length, a path with its NUL.

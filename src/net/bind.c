@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Binding: from an address's text to a socket that has it. What connections want of their sockets (no delay, keep-alive) is
-// set on the listener: accepted ones inherit it, so an accept is one system call.
+// Binding: from an address's text to a socket that has it. What connections want of their sockets (no delay, keep-alive) a
+// listener has too: accepted ones inherit it, so an accept is one system call.
 #include "net/bind.h"
 
 #include "net/conn.h"
@@ -24,8 +24,6 @@ static int set_options(int s, const go_addr *a, const struct gf_network *network
         (a->sa.ss_family == AF_INET6 &&
          setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof only6) < 0))
         return -errno;
-    if (stream)
-        gf_tcp_set_options(s);
     return 0;
 }
 

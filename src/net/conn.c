@@ -6,6 +6,7 @@
 #include "net/conn.h"
 
 #include "io/race.h"
+#include "net/options.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -26,7 +27,10 @@ static void destroy(struct gf_fd *f)
 int gf_socket(const struct gf_network *network, int family)
 {
     int s = socket(family, network->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    return s < 0 ? -errno : s;
+    if (s < 0)
+        return -errno;
+    gf_set_options(s, network);
+    return s;
 }
 
 go_conn *gf_conn_new(int socket, const struct gf_network *network, int *err)

@@ -29,7 +29,7 @@ struct go_conn {
 // A connection of a connected, non-blocking socket, which is taken over and closed on failure.
 go_conn *gf_conn_new(int socket, const struct gf_network *network, int *err);
 
-// A socket of the network, non-blocking, closed on exec; negative errno.
+// A socket of the network, non-blocking, closed on exec, with gofer's options (net/options.h); negative errno.
 int gf_socket(const struct gf_network *network, int family);
 
 // What goes over the socket itself, below a layer.

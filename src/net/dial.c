@@ -4,7 +4,6 @@
 // that is over.
 #include "net/conn.h"
 #include "net/lookup.h"
-#include "net/options.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -110,8 +109,6 @@ static go_conn *dial_one(go_context *ctx, const struct gf_network *network, cons
         *err = s;
         return NULL;
     }
-    if (network->type == SOCK_STREAM && network->family != AF_UNIX)
-        gf_tcp_set_options(s);
     go_conn *c = gf_conn_new(s, network, err);
     if (!c)
         return NULL;
@@ -267,7 +264,7 @@ go_conn *go_dial(go_context *ctx, const char *network, const char *address, int 
 
 go_conn *go_dial_timeout(const char *network, const char *address, go_duration d, int *err)
 {
-    if (d < 0)
+    if (d == 0)
         return go_dial(go_context_background(), network, address, err);
     go_context *ctx = go_context_with_timeout(go_context_background(), d);
     go_conn *c = go_dial(ctx, network, address, err);

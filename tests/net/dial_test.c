@@ -54,8 +54,20 @@ TEST(dial_ends_when_its_time_is_over)
     CHECK(!go_dial_timeout("tcp", address, 30 * GO_MILLISECOND, &err));
     CHECK_EQ(err, -ETIMEDOUT);
     CHECK(go_since(start) >= 30 * GO_MILLISECOND);
-    CHECK(!go_dial_timeout("tcp", address, 0, &err));
+}
+
+TEST(dial_without_time_fails_at_once_and_zero_is_no_limit)
+{
+    char address[64];
+    int err = 0;
+    go_listener *l = listen_on("tcp", "127.0.0.1:0");
+    CHECK_EQ(go_listener_addr(l, address, sizeof address), 0);
+    CHECK(!go_dial_timeout("tcp", address, -1, &err));
     CHECK_EQ(err, -ETIMEDOUT);
+    go_conn *c = go_dial_timeout("tcp", address, 0, &err);
+    CHECK_EQ(err, 0);
+    go_conn_free(c);
+    go_listener_free(l);
 }
 
 TEST(dial_takes_the_second_family_when_the_first_refuses)

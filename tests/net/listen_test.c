@@ -46,13 +46,26 @@ TEST(all_interfaces_take_ip4_and_ip6)
     go_listener *l = listen_on("tcp", ":0");
     CHECK_EQ(go_listener_addr(l, address, sizeof address), 0);
     snprintf(local, sizeof local, "127.0.0.1%s", strrchr(address, ':'));
-    go_conn *c = go_dial_timeout("tcp", local, -1, NULL), *s = go_accept(l, NULL);
+    go_conn *c = go_dial_timeout("tcp", local, 0, NULL), *s = go_accept(l, NULL);
     CHECK(c && s);
     CHECK_EQ(go_conn_local_addr(s, address, sizeof address), 0);
     CHECK_STR(address, local);
     go_conn_free(c);
     go_conn_free(s);
     go_listener_free(l);
+}
+
+TEST(an_abstract_name_may_fill_the_whole_address)
+{
+    char name[110];
+    int err = 0;
+    snprintf(name, sizeof name, "@%0106d", (int)getpid());
+    check_pair("unix", name);
+    strcat(name, "a");
+    check_pair("unix", name);
+    strcat(name, "a");
+    CHECK(!go_listen("unix", name, &err));
+    CHECK_EQ(err, -EINVAL);
 }
 
 TEST(unix_socket_connects_and_its_file_goes_with_the_listener)
@@ -138,7 +151,7 @@ TEST(services_are_looked_up_in_the_systems_file)
     CHECK_EQ(dial_error("tcp", "127.0.0.2:discard"), -ECONNREFUSED);
     CHECK_EQ(dial_error("tcp", "127.0.0.2:sink"), -ECONNREFUSED); // an alias
     CHECK_EQ(dial_error("tcp", "127.0.0.2:tftp"), -EINVAL);       // UDP's only
-    go_conn *c = go_dial_timeout("udp", "127.0.0.2:tftp", -1, NULL);
+    go_conn *c = go_dial_timeout("udp", "127.0.0.2:tftp", 0, NULL);
     char address[64];
     CHECK(c != NULL);
     CHECK_EQ(go_conn_remote_addr(c, address, sizeof address), 0);

@@ -62,6 +62,19 @@ TEST(dialed_datagrams_go_to_one_peer)
     go_conn_free(there);
 }
 
+TEST(datagrams_may_be_sent_to_a_broadcast_address)
+{
+    go_addr at, everybody;
+    int err;
+    go_conn *c = open_packet("127.0.0.1:0", &at);
+    CHECK_EQ(go_addr_parse("127.255.255.255:9", &everybody), 0);
+    CHECK_EQ(go_conn_send_to(c, "x", 1, &everybody), 1);
+    go_conn_free(c);
+    c = go_dial_timeout("udp", "127.255.255.255:9", 0, &err);
+    CHECK_EQ(err, 0);
+    go_conn_free(c);
+}
+
 TEST(receive_ends_with_its_deadline_and_with_a_close)
 {
     go_addr at;

@@ -27,7 +27,7 @@ static inline go_conn *dial_to(const char *network, go_listener *l)
     char address[128];
     int err = 1;
     CHECK_EQ(go_listener_addr(l, address, sizeof address), 0);
-    go_conn *c = go_dial_timeout(network, address, -1, &err);
+    go_conn *c = go_dial_timeout(network, address, 0, &err);
     if (!c)
         FAIL("cannot dial %s: %s", address, strerror(-err));
     CHECK_EQ(err, 0);

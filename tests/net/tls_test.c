@@ -107,7 +107,7 @@ static void copy(go_conn *from, go_conn *to)
 // Stands between client and server, and cuts the client's connection off when it is told to.
 static void forward_until(go_listener *l, const char *address, chan(go_unit) cut)
 {
-    go_conn *client = go_accept(l, NULL), *server = go_dial_timeout("tcp", address, -1, NULL);
+    go_conn *client = go_accept(l, NULL), *server = go_dial_timeout("tcp", address, 0, NULL);
     go_waitgroup copies = {0};
     go_waitgroup_go(&copies, copy, client, server);
     go_waitgroup_go(&copies, copy, server, client);
@@ -364,7 +364,7 @@ TEST(handshake_ends_with_its_context)
 TEST(slow_client_holds_up_nobodys_accept)
 {
     go_listener *l = serve_echo(NULL);
-    go_conn *silent = go_dial_timeout("tcp", server_address, -1, NULL);
+    go_conn *silent = go_dial_timeout("tcp", server_address, 0, NULL);
     CHECK(silent);
     go_conn *c = must_dial((go_tls_config){.ca_file = test_in_dir("server.pem")});
     send_text(c, "served");

@@ -221,6 +221,9 @@ typedef struct go_http_client_options {
     const go_tls_config
         *tls;     // for https; NULL: the system's authorities. Must live as long as the client
     bool no_gzip; // do not ask for packed answers and unpack them
+    // "http://[USER:PASSWORD@]HOST:PORT": calls go through this proxy, to https by CONNECT; "": through none; NULL: as
+    // HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment say when the client is made, but never to this machine.
+    const char *proxy;
 } go_http_client_options;
 
 typedef struct go_http_call {
@@ -246,7 +249,8 @@ GO_API void go_http_client_free(go_http_client *c);
 // Calls, and returns once the answer's head is there: any status counts as success. client NULL: a common one; ctx NULL:
 // the background. The context's end breaks the call off, and the reading of its answer.
 // Errors: -EINVAL: no such URL, method or header; -ELOOP: too many redirects; -EBADMSG: no HTTP; -EMSGSIZE: the body ended
-// too early; -ECANCELED, -ETIMEDOUT: the context ended; those of dialing, TLS included, and of the connection.
+// too early; -ECANCELED, -ETIMEDOUT: the context ended; those of dialing, TLS included, and of the connection; of proxies
+// -EPROTONOSUPPORT: not one of http; -EACCES: it wants credentials; -ECONNREFUSED: it refuses.
 // Owns: *reply is the caller's, until go_http_reply_free; untouched on failure.   Go: Client.Do, http.Get
 GO_API int go_http_do(go_http_client *client, go_context *ctx, go_http_call call,
                       go_http_reply **reply);

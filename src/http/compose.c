@@ -111,23 +111,6 @@ static void put_headers(struct writer *w, const struct gf_attempt *a)
             put_field(w, h[0], h[1]);
 }
 
-static void put_basic_auth(struct writer *w, const char *user)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t n = strlen(user);
-    put_text(w, "Authorization: Basic ");
-    for (size_t i = 0; i < n; i += 3) {
-        size_t left = n - i;
-        uint32_t v = (uint32_t)(unsigned char)user[i] << 16;
-        v |= left > 1 ? (uint32_t)(unsigned char)user[i + 1] << 8 : 0;
-        v |= left > 2 ? (uint32_t)(unsigned char)user[i + 2] : 0;
-        char four[4] = {digits[v >> 18], digits[v >> 12 & 63], left > 1 ? digits[v >> 6 & 63] : '=',
-                        left > 2 ? digits[v & 63] : '='};
-        put(w, four, 4);
-    }
-    put(w, "\r\n", 2);
-}
-
 // A header with a value of the client's own, unless the caller has one, which may be empty to leave it out.
 static void put_default(struct writer *w, const struct gf_attempt *a, const char *name,
                         const char *value)
@@ -156,6 +139,19 @@ static void put_length(struct writer *w, const struct gf_attempt *a)
     put_field(w, "Content-Length", text);
 }
 
+// A proxy is told the whole URL, and who asks.
+static void put_request_line(struct writer *w, const struct gf_attempt *a, const char *host)
+{
+    const struct gf_url *proxy = a->reply->conn->proxy;
+    put_text(w, a->method);
+    put_text(w, proxy ? " http://" : " ");
+    put_text(w, proxy ? host : "");
+    put_text(w, a->url.target);
+    put_text(w, " HTTP/1.1\r\n");
+    if (proxy && proxy->user && !gf_call_header(a->call, "proxy-authorization"))
+        put_field(w, "Proxy-Authorization", gf_text_basic_auth(w->arena, proxy->user));
+}
+
 static bool asks_for_gzip(const struct gf_attempt *a, const go_http_client_options *o)
 {
     return !o->no_gzip && !gf_call_header(a->call, "accept-encoding") &&
@@ -167,14 +163,12 @@ struct iovec gf_compose(const struct gf_attempt *a, const go_http_client_options
 {
     struct writer w = {.arena = &a->reply->arena};
     const char *host = a->own_host ? gf_call_header(a->call, "host") : NULL;
-    put_text(&w, a->method);
-    put_text(&w, " ");
-    put_text(&w, a->url.target);
-    put_text(&w, " HTTP/1.1\r\n");
-    put_field(&w, "Host", host && *host ? host : a->url.host);
-    put_default(&w, a, "User-Agent", "gofer/0.1");
+    host = host && *host ? host : a->url.host;
+    put_request_line(&w, a, host);
+    put_field(&w, "Host", host);
+    put_default(&w, a, "User-Agent", GF_USER_AGENT);
     if (a->url.user && !(a->trusted && gf_call_header(a->call, "authorization")))
-        put_basic_auth(&w, a->url.user);
+        put_field(&w, "Authorization", gf_text_basic_auth(w.arena, a->url.user));
     a->reply->asked_for_gzip = asks_for_gzip(a, o);
     if (a->reply->asked_for_gzip)
         put_field(&w, "Accept-Encoding", "gzip");

@@ -212,6 +212,30 @@ const char *gf_text_escape_non_ascii(struct gf_arena *a, const char *s)
     return out;
 }
 
+// Three bytes, or what is left of them, as four digits.
+static char *put_base64(char *to, const unsigned char *p, size_t left)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t v = (uint32_t)p[0] << 16;
+    v |= left > 1 ? (uint32_t)p[1] << 8 : 0;
+    v |= left > 2 ? (uint32_t)p[2] : 0;
+    *to++ = digits[v >> 18];
+    *to++ = digits[v >> 12 & 63];
+    *to++ = left > 1 ? digits[v >> 6 & 63] : '=';
+    *to++ = left > 2 ? digits[v & 63] : '=';
+    return to;
+}
+
+const char *gf_text_basic_auth(struct gf_arena *a, const char *user)
+{
+    size_t n = strlen(user);
+    char *out = gf_arena_alloc(a, sizeof("Basic ") + (n + 2) / 3 * 4), *to = stpcpy(out, "Basic ");
+    for (size_t i = 0; i < n; i += 3)
+        to = put_base64(to, (const unsigned char *)user + i, n - i);
+    *to = 0;
+    return out;
+}
+
 static const char *html_entity(char c)
 {
     switch (c) {

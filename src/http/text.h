@@ -60,6 +60,8 @@ const char *gf_text_unescaped(struct gf_arena *a, struct gf_span in);
 const char *gf_text_escape_target(struct gf_arena *a, struct gf_span in);
 // Escapes the bytes above 127 only, as a field of a header wants it.
 const char *gf_text_escape_non_ascii(struct gf_arena *a, const char *s);
+// What "Authorization" says for "user:password".
+const char *gf_text_basic_auth(struct gf_arena *a, const char *user);
 // Escapes & < > " ' for HTML.
 const char *gf_text_escape_html(struct gf_arena *a, struct gf_span in);
 

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/race.h"
 #include "http/netconn.h"
+#include "net/conn.h"
 
 #include <gofer/go.h>
 #include <gofer/net.h>
@@ -33,6 +34,7 @@ struct gf_transport *gf_transport_new(go_http_client_options options)
     if (!options.dial_timeout)
         options.dial_timeout = 30 * GO_SECOND;
     t->options = options;
+    gf_proxies_init(&t->proxies, options.proxy);
     gf_list_init(&t->idle);
     gf_store_relaxed(&t->users, 1); // relaxed: nobody else knows it yet
     return t;
@@ -41,8 +43,10 @@ struct gf_transport *gf_transport_new(go_http_client_options options)
 static void leave(struct gf_transport *t)
 {
     // Release for what this one did, acquire for what the others did: the last one frees it.
-    if (gf_race_last_of(&t->users, gf_sub_acqrel(&t->users, 1) == 1))
-        free(t);
+    if (!gf_race_last_of(&t->users, gf_sub_acqrel(&t->users, 1) == 1))
+        return;
+    gf_proxies_free(&t->proxies);
+    free(t);
 }
 
 // --- Connections ---
@@ -68,39 +72,66 @@ void gf_client_conn_free(struct gf_client_conn *c)
     free(c);
 }
 
-static const char *scheme_of(const struct gf_url *url)
+// Where a call's connection leads: the pool's key in two parts, and the proxy between.
+struct place {
+    const char *scheme, *address;
+    const struct gf_url *url;
+    const struct gf_url *proxy; // NULL: none
+    bool shared;                // the proxy reads the requests, and takes them for any host
+};
+
+static int find_place(const struct gf_transport *t, const struct gf_url *url, struct place *p)
 {
-    return url->tls ? "https" : "http";
+    int err = gf_proxies_find(&t->proxies, url, &p->proxy);
+    p->url = url;
+    p->shared = p->proxy && !url->tls;
+    p->scheme = p->shared ? "proxy" : url->tls ? "https" : "http";
+    p->address = p->shared ? p->proxy->address : url->address;
+    return err;
 }
 
-static go_conn *dial(struct gf_transport *t, go_context *ctx, const struct gf_url *url, int *err)
+static go_conn *dial_through(struct gf_transport *t, go_context *ctx, const struct place *p,
+                             int *err)
 {
-    go_context *limited = go_context_with_timeout(ctx, t->options.dial_timeout);
-    go_conn *net;
-    if (url->tls)
-        net = go_tls_dial(limited, "tcp", url->address, t->options.tls, err);
-    else
-        net = go_dial(limited, "tcp", url->address, err);
-    go_context_free(limited);
-    return net;
+    go_conn *net = go_dial(ctx, "tcp", p->proxy->address, err);
+    if (!net)
+        return NULL;
+    *err = gf_proxy_connect(ctx, net, p->proxy, p->url);
+    if (!*err)
+        *err = gf_conn_secure(ctx, net, p->url->address, t->options.tls);
+    if (!*err)
+        return net;
+    go_conn_free(net);
+    return NULL;
+}
+
+static go_conn *dial(struct gf_transport *t, go_context *ctx, const struct place *p, int *err)
+{
+    if (!p->url->tls)
+        return go_dial(ctx, "tcp", p->address, err);
+    return p->proxy ? dial_through(t, ctx, p, err)
+                    : go_tls_dial(ctx, "tcp", p->address, t->options.tls, err);
 }
 
 static struct gf_client_conn *connect_to(struct gf_transport *t, go_context *ctx,
-                                         const struct gf_url *url, int *err)
+                                         const struct place *p, int *err)
 {
-    size_t n = strlen(scheme_of(url)) + strlen(url->address) + 4;
+    size_t n = strlen(p->scheme) + strlen(p->address) + 4;
     struct gf_client_conn *c = calloc(1, sizeof(*c) + n);
     if (!c) {
         *err = -ENOMEM;
         return NULL;
     }
-    c->net = dial(t, ctx, url, err);
+    go_context *limited = go_context_with_timeout(ctx, t->options.dial_timeout);
+    c->net = dial(t, limited, p, err);
+    go_context_free(limited);
     if (!c->net) {
         free(c);
         return NULL;
     }
     c->stream = (struct gf_stream){.read = read_net, .writev = writev_net};
-    snprintf(c->key, n, "%s://%s", scheme_of(url), url->address);
+    c->proxy = p->shared ? p->proxy : NULL;
+    snprintf(c->key, n, "%s://%s", p->scheme, p->address);
     return c;
 }
 
@@ -130,20 +161,20 @@ static void watch(struct gf_transport *t, struct gf_client_conn *c)
     leave(t);
 }
 
-static bool is_for(const struct gf_client_conn *c, const struct gf_url *url)
+static bool is_for(const struct gf_client_conn *c, const struct place *p)
 {
-    const char *scheme = scheme_of(url);
-    size_t n = strlen(scheme);
-    return strncmp(c->key, scheme, n) == 0 && strcmp(c->key + n + 3, url->address) == 0;
+    size_t n = strlen(p->scheme);
+    return strncmp(c->key, p->scheme, n) == 0 && c->key[n] == ':' &&
+           strcmp(c->key + n + 3, p->address) == 0;
 }
 
-static struct gf_client_conn *take_idle(struct gf_transport *t, const struct gf_url *url)
+static struct gf_client_conn *take_idle(struct gf_transport *t, const struct place *p)
 {
     struct gf_client_conn *found = NULL;
     go_mutex_lock(&t->lock);
     for (struct gf_list *n = t->idle.next; n != &t->idle && !found; n = n->next) {
         struct gf_client_conn *c = gf_container_of(n, struct gf_client_conn, link);
-        if (is_for(c, url))
+        if (is_for(c, p))
             found = c;
     }
     if (found) {
@@ -166,7 +197,11 @@ struct gf_client_conn *gf_transport_get(struct gf_transport *t, go_context *ctx,
                                         const struct gf_url *url, bool fresh, int *err)
 {
     struct gf_client_conn *c;
-    while (!fresh && (c = take_idle(t, url))) {
+    struct place p;
+    *err = find_place(t, url, &p);
+    if (*err)
+        return NULL;
+    while (!fresh && (c = take_idle(t, &p))) {
         stop_watching(c);
         c->reused = true;
         // The watcher may have been stopped just before it heard of an end: a call that may not be repeated would fail.
@@ -174,7 +209,7 @@ struct gf_client_conn *gf_transport_get(struct gf_transport *t, go_context *ctx,
             return c;
         gf_client_conn_free(c);
     }
-    return connect_to(t, ctx, url, err);
+    return connect_to(t, ctx, &p, err);
 }
 
 // Whether there is room for one more idle connection to that place. The lock is held.

@@ -9,8 +9,8 @@
 
 #include "base/atomic.h"
 #include "base/list.h"
+#include "http/proxy.h"
 #include "http/stream.h"
-#include "http/url.h"
 
 #include <gofer/context.h>
 #include <gofer/http.h>
@@ -24,15 +24,21 @@ struct gf_transport {
     _Atomic(uint32_t)
         users; // [atomic] the client, and each idle connection's watcher; release on leaving
     go_http_client_options options; // [const]
+    struct gf_proxies proxies;      // [const]
 };
+
+// What the client says it is.
+#define GF_USER_AGENT "gofer/0.1"
 
 struct gf_client_conn {
     struct gf_list link; // [lock] of the transport, while idle
     struct gf_stream stream;
     go_conn *net;
+    const struct gf_url
+        *proxy;           // [const] that reads the requests, for any host; NULL: the server does
     go_waitgroup watcher; // runs while it is idle
     bool reused;          // it has served a call before
-    char key[];           // "scheme://host:port"
+    char key[];           // "scheme://host:port", "proxy://host:port"
 };
 
 struct gf_transport *gf_transport_new(go_http_client_options options);

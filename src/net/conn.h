@@ -36,6 +36,10 @@ int gf_socket(const struct gf_network *network, int family);
 ssize_t gf_conn_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_write_socket(go_conn *c, const void *buf, size_t n);
 
+// Puts TLS on a connection to a server, of which nobody else makes use yet, and shakes hands as a client: errors as of
+// go_tls_dial.
+int gf_conn_secure(go_context *ctx, go_conn *c, const char *address, const go_tls_config *config);
+
 // One attempt, in the caller's turn: -EAGAIN if the kernel has nothing, or no room, which is remembered for gf_fd_wait.
 ssize_t gf_conn_try_read_socket(go_conn *c, void *buf, size_t n);
 ssize_t gf_conn_try_send(go_conn *c, const struct msghdr *message);

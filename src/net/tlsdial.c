@@ -60,10 +60,12 @@ static int name_of(const go_tls_config *config, const char *address, char name[G
     return canonicalize(name);
 }
 
-static int secure(go_context *ctx, go_conn *c, const char *address, const go_tls_config *config)
+int gf_conn_secure(go_context *ctx, go_conn *c, const char *address, const go_tls_config *config)
 {
+    static const go_tls_config defaults;
     struct gf_tls_client *client;
     char name[GF_MOST_HOST], key[2 * GF_MOST_HOST + 1];
+    config = config ? config : &defaults;
     int error = name_of(config, address, name);
     if (error || (error = gf_tls_client(config, &client)))
         return error;
@@ -78,11 +80,10 @@ static int secure(go_context *ctx, go_conn *c, const char *address, const go_tls
 go_conn *go_tls_dial(go_context *ctx, const char *network, const char *address,
                      const go_tls_config *config, int *err)
 {
-    static const go_tls_config defaults;
     go_conn *c = go_dial(ctx, network, address, err);
     if (!c)
         return NULL;
-    int error = secure(ctx, c, address, config ? config : &defaults);
+    int error = gf_conn_secure(ctx, c, address, config);
     gf_set_error(err, error);
     if (error) {
         go_conn_free(c);

@@ -141,7 +141,8 @@ GO_API go_conn *go_tls_dial(go_context *ctx, const char *network, const char *ad
                             const go_tls_config *config, int *err);
 
 // Listens for TLS. go_accept does not wait for the handshake: the first read or write does that, or one of the questions
-// below, with errors as go_tls_dial's.   Errors: as go_listen; -EINVAL, -ENOENT as above.   Go: tls.Listen
+// below, with errors as go_tls_dial's; or -EPROTOTYPE: the client speaks HTTP without TLS.
+// Errors: as go_listen; -EINVAL, -ENOENT as above.   Go: tls.Listen
 GO_API go_listener *go_tls_listen(const char *network, const char *address,
                                   const go_tls_config *config, int *err);
 

@@ -462,6 +462,9 @@ static bool next_request(struct gf_http_conn *c)
     int err = wait_for_request(c, state);
     if (err == -ETIMEDOUT)
         refuse(c, 408, NULL);
+    else if (err == -EPROTOTYPE)
+        gf_netconn_say_plainly(c->net, "HTTP/1.0 400 Bad Request\r\n\r\n"
+                                       "Client sent an HTTP request to an HTTPS server.\n");
     return err == 0;
 }
 

@@ -102,6 +102,17 @@ int gf_netconn_wait_event(go_conn *c)
     return wait_until(c, gf_netconn_has_event);
 }
 
+void gf_netconn_say_plainly(go_conn *c, const char *text)
+{
+    char scrap[4096];
+    if (gf_fd_enter(&c->fd))
+        return;
+    while (recv(c->fd.number, scrap, sizeof scrap, MSG_DONTWAIT) > 0)
+        ;
+    gf_fd_leave(&c->fd);
+    gf_conn_write_socket(c, text, strlen(text));
+}
+
 // --- Bytes given back ---
 
 struct unread {

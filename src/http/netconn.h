@@ -24,6 +24,9 @@ bool gf_netconn_has_event(go_conn *c);
 // Waits until something happens on a connection on which nothing should: bytes, the end, an error: 0. -EAGAIN does not come;
 // -ETIMEDOUT and -ESHUTDOWN as ever.
 int gf_netconn_wait_event(go_conn *c);
+// Says something to who speaks no TLS, past the layer, after what it has said has been dropped: unread it would make the close
+// a reset, which may overtake the text.
+void gf_netconn_say_plainly(go_conn *c, const char *text);
 // Makes these bytes the first that reading returns. 0, or -ENOMEM.
 int gf_netconn_unread(go_conn *c, const void *p, size_t n);
 

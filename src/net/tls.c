@@ -86,9 +86,15 @@ static int perform(struct tls *t, enum what what, void *buf, size_t n, size_t *d
     return 0;
 }
 
+// OpenSSL tells a request of HTTP from other nonsense.
+static int protocol_error(void)
+{
+    return ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST ? -EPROTOTYPE : -EPROTO;
+}
+
 static ssize_t failure(struct tls *t)
 {
-    int error = t->io_error ? t->io_error : -EPROTO;
+    int error = t->io_error ? t->io_error : protocol_error();
     // OpenSSL looks at certificates even if nobody wants to know.
     bool verifies = SSL_get_verify_mode(t->ssl) != SSL_VERIFY_NONE;
     if (!t->io_error && verifies && SSL_get_verify_result(t->ssl) != X509_V_OK)

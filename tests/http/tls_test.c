@@ -114,10 +114,12 @@ TEST(listen_and_serve_speaks_tls_if_it_is_configured)
     test_remove_dir();
 }
 
-TEST(plain_http_to_a_tls_port_is_the_door)
+TEST(plain_http_to_a_tls_port_is_told_so)
 {
     struct test_server *s = serve();
-    test_ask(s, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK_STR(test_ask(s, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
+              "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
+    test_ask(s, "neither the one nor the other");
     go_http_client *c = go_http_client_new((go_http_client_options){.tls = &client_config});
     finish(get(c));
     go_http_client_free(c);

@@ -7,7 +7,7 @@
 #include "commands.h"
 
 // Whose figures stand beside each other. The peers have programs for some of the lines only.
-enum bench_side { BENCH_GOFER, BENCH_GO, BENCH_PTHREAD, BENCH_FIBER, BENCH_SIDES };
+enum bench_side { BENCH_GOFER, BENCH_GO, BENCH_PTHREAD, BENCH_FIBER, BENCH_TOKIO, BENCH_SIDES };
 
 struct bench_programs {
     char *source;            // the directory bench/

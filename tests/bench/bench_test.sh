@@ -10,6 +10,9 @@ object() {
     printf '^\\{"bench": "%s", "procs": [0-9]+, "unit": "%s", "gofer": %s, "go": %s, "ratio": %s, "spread": %s\\}$' "$@"
 }
 
+# Compiling tokio takes a minute: a cargo that is none stands for it below.
+CARGO=/nonexistent
+export CARGO
 expect 0 "$gofer" bench -json '^(select_default1|hello_size)$'
 says err '^go: go version go1\.[0-9]+'
 says out "$(object select_default1 ns "$number" "$number" "$number" "$number")"
@@ -36,6 +39,30 @@ says out '^yield2 +1 +[0-9.]+ +- +- +[0-9.]+% +[0-9.]+ +[0-9.]+( +[0-9.]+)?$'
 awk '$1 == "limit_switch" { limit = $3 }
      $1 == "yield2" { rows++; off = $7 - $3 / limit; if (off > 0.2 || off < -0.2) wrong = 1 }
      END { exit !(limit && rows && !wrong) }' "$work/out" || fail "yield2 is not held against limit_switch"
+
+# A crate's programs are built by cargo, and have a column; without their crates it stays empty.
+cat >cargo <<'SH'
+#!/bin/sh
+[ "$1" = build ] || exit "$CRATES"
+for word; do
+    case $word in
+        --target-dir=*) into=${word#*=}/release ;;
+        --bin=*) program=${word#*=} ;;
+    esac
+done
+mkdir -p "$into"
+printf '#!/bin/sh\necho "ns 1234"\n' >"$into/$program"
+chmod +x "$into/$program"
+SH
+chmod +x cargo
+CARGO=$PWD/cargo
+expect 0 env CRATES=0 "$gofer" bench '^yield2$'
+says out '^benchmark .* limit +pthread( +fiber)? +tokio$'
+says out '^yield2 +1 .* 1234$'
+expect 0 env CRATES=101 "$gofer" bench '^yield2$'
+says err 'the crates of bench/tokio cannot be had'
+says out '^benchmark .* limit +pthread( +fiber)?$'
+rm -r "$build/bench/cargo" cargo
 
 expect 1 "$gofer" bench nosuchbenchmark
 says err 'no benchmark matches'

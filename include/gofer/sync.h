@@ -27,13 +27,13 @@ typedef struct go_mutex {
 
 // Locks m. Blocks until it is free.   From: goroutine or foreign thread.
 // Memory: every earlier unlock happens before this returns.   Go: Mutex.Lock
-GO_API inline void go_mutex_lock(go_mutex *m);
+GO_API_INLINE_ void go_mutex_lock(go_mutex *m);
 
 // Locks m if it is free, without waiting; returns whether it did.   Go: Mutex.TryLock
-GO_API inline bool go_mutex_try_lock(go_mutex *m);
+GO_API_INLINE_ bool go_mutex_try_lock(go_mutex *m);
 
 // Unlocks m.   Errors: fatal, "sync: unlock of unlocked mutex".   Go: Mutex.Unlock
-GO_API inline void go_mutex_unlock(go_mutex *m);
+GO_API_INLINE_ void go_mutex_unlock(go_mutex *m);
 
 // --- Reader and writer lock ---
 
@@ -48,13 +48,13 @@ typedef struct go_rwmutex {
 // Lock for writing and for reading. Block until that is possible.   From: goroutine or foreign thread.
 // Memory: as Go's: the unlock that made it possible happens before these return.
 GO_API void go_rwmutex_lock(go_rwmutex *rw);
-GO_API inline void go_rwmutex_rlock(go_rwmutex *rw);
+GO_API_INLINE_ void go_rwmutex_rlock(go_rwmutex *rw);
 // The same without waiting; return whether they locked.
 GO_API bool go_rwmutex_try_lock(go_rwmutex *rw);
 GO_API bool go_rwmutex_try_rlock(go_rwmutex *rw);
 // Errors: fatal, "sync: Unlock of unlocked RWMutex", "sync: RUnlock of unlocked RWMutex".
 GO_API void go_rwmutex_unlock(go_rwmutex *rw);
-GO_API inline void go_rwmutex_runlock(go_rwmutex *rw);
+GO_API_INLINE_ void go_rwmutex_runlock(go_rwmutex *rw);
 
 // --- Wait group ---
 

@@ -55,8 +55,10 @@ int go_context_cause(go_context *c)
 
 bool go_context_deadline(go_context *c, go_time *t)
 {
-    if (c->has_deadline && t)
+    if (c->has_deadline && t) {
         *t = c->deadline;
+        gf_race_write(t, sizeof *t, __builtin_return_address(0));
+    }
     return c->has_deadline;
 }
 

@@ -261,6 +261,8 @@ ssize_t go_http_reply_read(go_http_reply *r, void *buf, size_t n)
     // The connection is for others as soon as its part is over, not only when the reply is freed.
     if (r->conn && (r->body.complete || got < 0))
         gf_reply_detach(r);
+    if (got > 0)
+        gf_race_write(buf, (size_t)got, __builtin_return_address(0));
     return got;
 }
 

@@ -4,6 +4,8 @@
 // the header.
 #include "http/request.h"
 
+#include "base/race.h"
+
 #include <gofer/context.h>
 
 #include <errno.h>
@@ -200,14 +202,19 @@ static ssize_t read_body(struct gf_body *body, struct gf_peer *peer, void *buf, 
 
 ssize_t go_http_body_read(go_http_request *r, void *buf, size_t n)
 {
+    ssize_t got;
     struct gf_gate *gate = r->gate;
     if (!r->body)
         return 0;
-    if (!gate)
-        return read_body(r->body, r->peer, buf, n);
-    go_mutex_lock(&gate->lock);
-    ssize_t got = gate->closed ? -ETIMEDOUT : read_body(r->body, gate->peer, buf, n);
-    go_mutex_unlock(&gate->lock);
+    if (gate) {
+        go_mutex_lock(&gate->lock);
+        got = gate->closed ? -ETIMEDOUT : read_body(r->body, gate->peer, buf, n);
+        go_mutex_unlock(&gate->lock);
+    } else {
+        got = read_body(r->body, r->peer, buf, n);
+    }
+    if (got > 0)
+        gf_race_write(buf, (size_t)got, __builtin_return_address(0));
     return got;
 }
 

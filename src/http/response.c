@@ -4,6 +4,7 @@
 // or only the head was asked for. The head is composed in the arena, by one copy.
 #include "http/response.h"
 
+#include "base/race.h"
 #include "http/date.h"
 #include "http/sniff.h"
 #include "panic/misuse.h"
@@ -329,6 +330,7 @@ ssize_t go_http_write(go_http_response *w, const void *p, size_t n)
     int err = may_write(w, n);
     if (err)
         return err;
+    gf_race_read(p, n, __builtin_return_address(0));
     w->written += (int64_t)n;
     if (!w->stream || n <= w->room - w->n)
         collect(w, p, n);

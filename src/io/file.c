@@ -73,7 +73,10 @@ int go_fsync(int fd)
 
 int go_stat(const char *path, struct stat *st)
 {
-    return gf_blocking_call(RESULT(stat(path, st)));
+    int error = gf_blocking_call(RESULT(stat(path, st)));
+    if (!error)
+        gf_race_write(st, sizeof *st, __builtin_return_address(0));
+    return error;
 }
 
 // --- Directories ---

@@ -191,8 +191,10 @@ static inline uint32_t finish(struct go_select_ *f, uint32_t flags,
 {
     const struct go_case_ *k = r->chosen;
     uint32_t index = k ? k->what / 2 : otherwise(f, flags);
-    if (k && k->ok)
+    if (k && k->ok) {
         *k->ok = r->ok;
+        gf_race_wrote(k->ok, sizeof *k->ok);
+    }
     gf_select_release(f, flags);
     if (gf_unlikely(r->closed))
         gf_panic_runtime("send on closed channel");

@@ -38,11 +38,13 @@ static inline void check_not_copied(const go_cond *c)
 void go_cond_init(go_cond *c, go_mutex *m)
 {
     *c = (go_cond){.mutex = m, .self = c};
+    gf_race_write(c, sizeof *c, __builtin_return_address(0));
 }
 
 void go_cond_wait(go_cond *c)
 {
     struct gf_sema_waiter w;
+    gf_race_uses(c, __builtin_return_address(0));
     check_not_copied(c);
     go_mutex *mutex = c->mutex;
     gf_lock_leaves(mutex, GF_LOCK_MUTEX);
@@ -71,6 +73,7 @@ bool go_cond_wait_timeout(go_cond *c, go_duration d)
 {
     struct gf_sema_waiter w;
     int64_t deadline;
+    gf_race_uses(c, __builtin_return_address(0));
     check_not_copied(c);
     if (__builtin_add_overflow(gf_os_now(), d > 0 ? d : 0, &deadline))
         deadline = INT64_MAX;
@@ -102,6 +105,7 @@ static inline bool nobody_waits(go_cond *c)
 void go_cond_signal(go_cond *c)
 {
     uint32_t dropped;
+    gf_race_uses(c, __builtin_return_address(0));
     if (nobody_waits(c))
         return;
     struct m *m = gf_enter();
@@ -118,6 +122,7 @@ void go_cond_signal(go_cond *c)
 
 void go_cond_broadcast(go_cond *c)
 {
+    gf_race_uses(c, __builtin_return_address(0));
     if (nobody_waits(c))
         return;
     struct m *m = gf_enter();

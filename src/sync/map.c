@@ -2,6 +2,8 @@
 // The operations of go_map on keys; the trie and its rules are in map.h. Each looks for the key's entry without a lock,
 // and has its effect by one atomic access to the entry's value. Only where the key is not there, adding it takes the long
 // road: what is needed is allocated outside of the runtime, for malloc may wait for a goroutine that has been preempted.
+//
+// For the race detector, the function that has called, whose address is `pc`, reads its key and writes what it asks for.
 #include "sync/map.h"
 
 #include "arch/text.h"
@@ -9,9 +11,20 @@
 
 #include <stdlib.h>
 
-GF_ALWAYS_INLINE struct gf_map_key key_of(const void *bytes, size_t n)
+GF_ALWAYS_INLINE struct gf_map_key key_of(const void *bytes, size_t n, void *pc)
 {
+    (void)pc;
+    gf_race_read(bytes, n, pc);
     return (struct gf_map_key){bytes, n, gf_map_hash(bytes, n) & GF_MAP_HASH_MASK};
+}
+
+static inline void tell(void **place, void *value, void *pc)
+{
+    (void)pc;
+    if (!place)
+        return;
+    *place = value;
+    gf_race_write(place, sizeof *place, pc);
 }
 
 GF_ALWAYS_INLINE struct gf_map_entry *find(struct gf_map_section s, const struct gf_map_key *k)
@@ -62,27 +75,27 @@ static inline bool exchange_value(struct gf_map_entry *e, void *old, void *value
 
 // --- Loading ---
 
-GF_ALWAYS_INLINE bool load(go_map *map, const void *key, size_t n, void **value)
+GF_ALWAYS_INLINE bool load(go_map *map, const void *key, size_t n, void **value, void *pc)
 {
-    struct gf_map_key k = key_of(key, n);
+    struct gf_map_key k = key_of(key, n, pc);
     void *v = NULL;
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool there = e && read_value(e, &v);
     gf_map_leave(s);
-    if (there && value)
-        *value = v;
+    if (there)
+        tell(value, v, pc);
     return there;
 }
 
 bool go_map_load_n(go_map *map, const void *key, size_t n, void **value)
 {
-    return load(map, key, n, value);
+    return load(map, key, n, value, __builtin_return_address(0));
 }
 
 bool go_map_load(go_map *map, const char *key, void **value)
 {
-    return load(map, key, gf_arch_strlen(key), value);
+    return load(map, key, gf_arch_strlen(key), value, __builtin_return_address(0));
 }
 
 size_t go_map_len(go_map *map)
@@ -150,9 +163,9 @@ GF_NOINLINE static bool store_new(go_map *map, const struct gf_map_key *k, struc
 }
 
 // Stores as wished; returns whether the key was there.
-static inline bool store(go_map *map, const void *key, size_t n, struct wish *w)
+static bool store(go_map *map, const void *key, size_t n, struct wish *w, void *pc)
 {
-    struct gf_map_key k = key_of(key, n);
+    struct gf_map_key k = key_of(key, n, pc);
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool was_there = e && grant(e, w);
@@ -163,45 +176,60 @@ static inline bool store(go_map *map, const void *key, size_t n, struct wish *w)
 void go_map_store_n(go_map *map, const void *key, size_t n, void *value)
 {
     struct wish w = {.value = value};
-    store(map, key, n, &w);
+    store(map, key, n, &w, __builtin_return_address(0));
 }
 
 void go_map_store(go_map *map, const char *key, void *value)
 {
-    go_map_store_n(map, key, gf_arch_strlen(key), value);
+    struct wish w = {.value = value};
+    store(map, key, gf_arch_strlen(key), &w, __builtin_return_address(0));
+}
+
+static bool swap(go_map *map, const void *key, size_t n, void *value, void **previous, void *pc)
+{
+    struct wish w = {.value = value};
+    bool was_there = store(map, key, n, &w, pc);
+    if (was_there)
+        tell(previous, w.previous, pc);
+    return was_there;
 }
 
 bool go_map_swap_n(go_map *map, const void *key, size_t n, void *value, void **previous)
 {
-    struct wish w = {.value = value};
-    bool was_there = store(map, key, n, &w);
-    if (was_there && previous)
-        *previous = w.previous;
-    return was_there;
+    return swap(map, key, n, value, previous, __builtin_return_address(0));
 }
 
 bool go_map_swap(go_map *map, const char *key, void *value, void **previous)
 {
-    return go_map_swap_n(map, key, gf_arch_strlen(key), value, previous);
+    return swap(map, key, gf_arch_strlen(key), value, previous, __builtin_return_address(0));
+}
+
+static void *load_or_store(go_map *map, const void *key, size_t n, void *value, bool *loaded,
+                           void *pc)
+{
+    struct wish w = {.keep = true, .value = value};
+    bool was_there = store(map, key, n, &w, pc);
+    if (loaded) {
+        *loaded = was_there;
+        gf_race_write(loaded, sizeof *loaded, pc);
+    }
+    return was_there ? w.previous : value;
 }
 
 void *go_map_load_or_store_n(go_map *map, const void *key, size_t n, void *value, bool *loaded)
 {
-    struct wish w = {.keep = true, .value = value};
-    bool was_there = store(map, key, n, &w);
-    if (loaded)
-        *loaded = was_there;
-    return was_there ? w.previous : value;
+    return load_or_store(map, key, n, value, loaded, __builtin_return_address(0));
 }
 
 void *go_map_load_or_store(go_map *map, const char *key, void *value, bool *loaded)
 {
-    return go_map_load_or_store_n(map, key, gf_arch_strlen(key), value, loaded);
+    return load_or_store(map, key, gf_arch_strlen(key), value, loaded, __builtin_return_address(0));
 }
 
-bool go_map_compare_and_swap_n(go_map *map, const void *key, size_t n, void *old, void *value)
+static bool compare_and_swap(go_map *map, const void *key, size_t n, void *old, void *value,
+                             void *pc)
 {
-    struct gf_map_key k = key_of(key, n);
+    struct gf_map_key k = key_of(key, n, pc);
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool done = e && exchange_value(e, old, value);
@@ -209,9 +237,14 @@ bool go_map_compare_and_swap_n(go_map *map, const void *key, size_t n, void *old
     return done;
 }
 
+bool go_map_compare_and_swap_n(go_map *map, const void *key, size_t n, void *old, void *value)
+{
+    return compare_and_swap(map, key, n, old, value, __builtin_return_address(0));
+}
+
 bool go_map_compare_and_swap(go_map *map, const char *key, void *old, void *value)
 {
-    return go_map_compare_and_swap_n(map, key, gf_arch_strlen(key), old, value);
+    return compare_and_swap(map, key, gf_arch_strlen(key), old, value, __builtin_return_address(0));
 }
 
 // --- Deleting ---
@@ -223,9 +256,9 @@ static void bury(struct gf_map_section s, struct gf_map_entry *e)
     gf_map_unlink(s.m, s.trie, e);
 }
 
-bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **value)
+static bool load_and_delete(go_map *map, const void *key, size_t n, void **value, void *pc)
 {
-    struct gf_map_key k = key_of(key, n);
+    struct gf_map_key k = key_of(key, n, pc);
     void *v = NULL;
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
@@ -233,29 +266,34 @@ bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **val
     if (done)
         bury(s, e);
     gf_map_leave_retired(s);
-    if (done && value)
-        *value = v;
+    if (done)
+        tell(value, v, pc);
     return done;
+}
+
+bool go_map_load_and_delete_n(go_map *map, const void *key, size_t n, void **value)
+{
+    return load_and_delete(map, key, n, value, __builtin_return_address(0));
 }
 
 bool go_map_load_and_delete(go_map *map, const char *key, void **value)
 {
-    return go_map_load_and_delete_n(map, key, gf_arch_strlen(key), value);
+    return load_and_delete(map, key, gf_arch_strlen(key), value, __builtin_return_address(0));
 }
 
 void go_map_delete_n(go_map *map, const void *key, size_t n)
 {
-    go_map_load_and_delete_n(map, key, n, NULL);
+    load_and_delete(map, key, n, NULL, __builtin_return_address(0));
 }
 
 void go_map_delete(go_map *map, const char *key)
 {
-    go_map_delete_n(map, key, gf_arch_strlen(key));
+    load_and_delete(map, key, gf_arch_strlen(key), NULL, __builtin_return_address(0));
 }
 
-bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *old)
+static bool compare_and_delete(go_map *map, const void *key, size_t n, void *old, void *pc)
 {
-    struct gf_map_key k = key_of(key, n);
+    struct gf_map_key k = key_of(key, n, pc);
     struct gf_map_section s = gf_map_enter(map);
     struct gf_map_entry *e = find(s, &k);
     bool done = e && exchange_value(e, old, GF_MAP_GONE);
@@ -265,9 +303,14 @@ bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *o
     return done;
 }
 
+bool go_map_compare_and_delete_n(go_map *map, const void *key, size_t n, void *old)
+{
+    return compare_and_delete(map, key, n, old, __builtin_return_address(0));
+}
+
 bool go_map_compare_and_delete(go_map *map, const char *key, void *old)
 {
-    return go_map_compare_and_delete_n(map, key, gf_arch_strlen(key), old);
+    return compare_and_delete(map, key, gf_arch_strlen(key), old, __builtin_return_address(0));
 }
 
 void go_map_clear(go_map *map)

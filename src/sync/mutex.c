@@ -153,6 +153,7 @@ struct go_mutex_words_ go_mutex_words_ = {.free = GF_RACE ? UINT32_MAX : 0,
 
 void go_mutex_lock_slow_(go_mutex *mu)
 {
+    gf_race_uses(mu, __builtin_return_address(0));
     gf_lock_wants(mu, GF_LOCK_MUTEX);
     if (!barge(word_of(mu))) {
         gf_lock_waits(mu, GF_LOCK_MUTEX);
@@ -164,6 +165,7 @@ void go_mutex_lock_slow_(go_mutex *mu)
 
 bool go_mutex_try_lock_slow_(go_mutex *mu)
 {
+    gf_race_uses(mu, __builtin_return_address(0));
     if (!barge(word_of(mu)))
         return false;
     gf_race_acquire(mu);
@@ -232,6 +234,7 @@ void gf_mutex_unlock(struct m *m, go_mutex *mu)
 void go_mutex_unlock_slow_(go_mutex *mu)
 {
     gf_lock_leaves(mu, GF_LOCK_MUTEX);
+    gf_race_uses(mu, __builtin_return_address(0));
     gf_race_release(mu);
     if (unlock_quietly(word_of(mu)))
         return;

@@ -84,6 +84,7 @@ static inline bool try_lock(go_rwmutex *rw)
 
 bool go_rwmutex_try_lock(go_rwmutex *rw)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     bool locked = try_lock(rw);
     if (locked)
         has(rw, GF_LOCK_WRITE);
@@ -92,6 +93,7 @@ bool go_rwmutex_try_lock(go_rwmutex *rw)
 
 bool go_rwmutex_try_rlock(go_rwmutex *rw)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     uint32_t s = gf_load_relaxed(word_of(rw)); // relaxed: the compare-and-swap decides
     while (!(s & WRITER)) {
         if (gf_cas_acquire(word_of(rw), &s, s + READER)) {
@@ -127,6 +129,7 @@ GF_NOINLINE static void lock_slow(go_rwmutex *rw)
 
 void go_rwmutex_lock(go_rwmutex *rw)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     gf_lock_wants(rw, GF_LOCK_WRITE);
     if (gf_unlikely(!try_lock(rw))) {
         gf_lock_waits(rw, GF_LOCK_WRITE);
@@ -153,6 +156,7 @@ GF_NOINLINE static void await_admission(go_rwmutex *rw)
 
 void go_rwmutex_rlock_slow_(go_rwmutex *rw)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     gf_lock_wants(rw, GF_LOCK_READ);
     // Unless it is watched the short path has counted the reader, and met a writer.
     if (!go_rwmutex_watched_ || gf_add_acquire(word_of(rw), READER) & WRITER) {
@@ -230,6 +234,7 @@ GF_NOINLINE static void unlock_slow(go_rwmutex *rw)
 
 void go_rwmutex_unlock(go_rwmutex *rw)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     gf_lock_leaves(rw, GF_LOCK_WRITE);
     gf_race_release(after_writers(rw));
     uint32_t s = WRITER;
@@ -256,6 +261,7 @@ GF_NOINLINE static void leave_to_writer(go_rwmutex *rw)
 
 void go_rwmutex_runlock_slow_(go_rwmutex *rw, uint32_t before)
 {
+    gf_race_uses(rw, __builtin_return_address(0));
     gf_lock_leaves(rw, GF_LOCK_READ);
     gf_race_release(after_readers(rw));
     // Release: pairs with the acquire of the next writer, which is ordered behind all readers, for none of them writes

@@ -72,10 +72,18 @@ GF_NOINLINE static void add_with_waiters(go_waitgroup *wg, int64_t n)
 }
 
 // The detector's view. All done happens before the waits return. And an add that begins to count has to be ordered with
-// the waits: it counts as a read of the group, the first wait as a write, so that two of them together are a race.
-static inline void add_is_next(go_waitgroup *wg, int64_t n)
+// the waits: it counts as a read of the group, the first wait as a write, so that two of them together are a race. That
+// is about its first byte; another one stands for its use.
+static inline void uses(go_waitgroup *wg, void *pc)
+{
+    (void)pc;
+    gf_race_uses((char *)wg + 1, pc);
+}
+
+static inline void add_is_next(go_waitgroup *wg, int64_t n, void *pc)
 {
     (void)n;
+    uses(wg, pc);
     if (GF_RACE && n < 0)
         gf_race_release(wg);
 }
@@ -89,7 +97,7 @@ static inline void has_added(go_waitgroup *wg, int64_t n, int64_t count, void *p
 
 static inline void add(go_waitgroup *wg, int64_t n, void *pc)
 {
-    add_is_next(wg, n);
+    add_is_next(wg, n, pc);
     uint64_t s = gf_load_relaxed(word_of(wg)), next; // relaxed: the compare-and-swap decides
     int64_t count;
     do {
@@ -147,6 +155,7 @@ GF_NOINLINE static void wait_asleep(go_waitgroup *wg, void *pc)
 
 void go_waitgroup_wait(go_waitgroup *wg)
 {
+    uses(wg, __builtin_return_address(0));
     // Acquire: pairs with the release of the last done.
     if (count_of(gf_load_acquire(word_of(wg))) > 0)
         wait_asleep(wg, __builtin_return_address(0));

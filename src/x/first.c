@@ -3,6 +3,7 @@
 // the bound call, in which it puts its own place for the result, its index and the common context: the first three
 // integer arguments, whatever follows them. A compare-and-swap on `winner` decides.
 #include "base/atomic.h"
+#include "base/race.h"
 #include "sync/waitgroup.h"
 #include "x/alloc.h"
 #include "x/job.h"
@@ -89,6 +90,8 @@ int go_first_(go_context *ctx, void **result, int n, struct go_kept_call job)
         race.ctx = go_context_with_cancel(ctx ? ctx : go_context_background());
         err = run_race(&race, n, &job, __builtin_return_address(0));
         go_context_free(race.ctx);
+        if (result && err == 0)
+            gf_race_write(result, sizeof *result, __builtin_return_address(0));
     }
     free(job.large);
     return err;

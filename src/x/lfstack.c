@@ -112,6 +112,8 @@ bool go_lfstack_pop(go_lfstack *s, void **value)
         garbage = gf_epoch_collect(m);
     gf_leave(m);
     gf_retired_free(garbage);
+    if (n && value)
+        gf_race_write(value, sizeof *value, __builtin_return_address(0));
     return n != NULL;
 }
 

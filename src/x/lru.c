@@ -5,6 +5,7 @@
 // cost as much as the rest.) What is pushed out is freed without the mutex.
 #include "base/compiler.h"
 #include "base/list.h"
+#include "base/race.h"
 #include "sync/maphash.h"
 #include "x/alloc.h"
 
@@ -38,9 +39,11 @@ struct key {
     uint64_t hash;
 };
 
-static struct key key_of(const char *text)
+static struct key key_of(const char *text, void *pc)
 {
     size_t n = strlen(text);
+    (void)pc;
+    gf_race_read(text, n, pc);
     return (struct key){text, n, gf_map_hash(text, n)};
 }
 
@@ -137,7 +140,7 @@ static struct entry *put(go_lru *c, const struct key *k, void *value)
 
 bool go_lru_get(go_lru *c, const char *key, void **value)
 {
-    struct key k = key_of(key);
+    struct key k = key_of(key, __builtin_return_address(0));
     void *v = NULL;
     go_mutex_lock(&c->mutex);
     struct entry *e = *find(c, &k);
@@ -146,14 +149,16 @@ bool go_lru_get(go_lru *c, const char *key, void **value)
         v = e->value;
     }
     go_mutex_unlock(&c->mutex);
-    if (e && value)
+    if (e && value) {
         *value = v;
+        gf_race_write(value, sizeof *value, __builtin_return_address(0));
+    }
     return e != NULL;
 }
 
 void go_lru_put(go_lru *c, const char *key, void *value)
 {
-    struct key k = key_of(key);
+    struct key k = key_of(key, __builtin_return_address(0));
     go_mutex_lock(&c->mutex);
     struct entry *out = put(c, &k, value);
     go_mutex_unlock(&c->mutex);
@@ -169,7 +174,7 @@ void go_lru_put(go_lru *c, const char *key, void *value)
 
 bool go_lru_delete(go_lru *c, const char *key)
 {
-    struct key k = key_of(key);
+    struct key k = key_of(key, __builtin_return_address(0));
     struct entry *e = NULL;
     go_mutex_lock(&c->mutex);
     struct entry **link = find(c, &k);

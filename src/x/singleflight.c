@@ -180,7 +180,12 @@ int go_singleflight_do_(go_singleflight *g, const char *key, void **result, bool
         go_waitgroup_wait(&f->landed);
     else
         fly(f);
-    return arrive(f, result, shared);
+    int err = arrive(f, result, shared);
+    if (result && err == 0)
+        gf_race_write(result, sizeof *result, __builtin_return_address(0));
+    if (shared)
+        gf_race_write(shared, sizeof *shared, __builtin_return_address(0));
+    return err;
 }
 
 static void fly_alone(struct flight *f)

@@ -11,6 +11,13 @@
 
 #define GO_API __attribute__((visibility("default")))
 #define GO_INLINE_ static inline __attribute__((always_inline))
+// One whose address is that of the library's. Inlined without optimisation, too, so that the function that calls it stands
+// in what the race detector reports; with it gcc decides: it would split what has to be inlined.
+#ifdef __OPTIMIZE__
+#define GO_API_INLINE_ GO_API inline
+#else
+#define GO_API_INLINE_ GO_API inline __attribute__((always_inline))
+#endif
 
 // What follows a call that does not return: one that is declared so, and never made. gcc's -Winfinite-recursion would
 // report every function that calls itself and otherwise ends only in such a call, for besides return it believes in

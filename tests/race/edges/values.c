@@ -271,8 +271,11 @@ RACES(map_miss_no_edge)
 
 static void write_and_put(void)
 {
+    static int many[64];
     write_cell();
-    go_pool_put(&pool, &key);
+    // The first ones stay with their processor, which may never be the caller's.
+    for (int i = 0; i < 64; i++)
+        go_pool_put(&pool, &many[i]);
 }
 
 ORDERED(pool_put_get)

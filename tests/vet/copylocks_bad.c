@@ -101,6 +101,13 @@ static void once(go_once *done)
     go_once_do(&mine, argument);
 }
 
+#define SET(to, from) ((to) = (from))
+
+static void by_a_macro(struct counter *c, struct counter *other)
+{
+    SET(*c, *other); // expect: the assignment copies a go_mutex
+}
+
 int main(void)
 {
     struct bank b = {0};
@@ -118,5 +125,6 @@ int main(void)
     initialiser(b.accounts);
     choice(b.accounts, b.accounts + 1, true);
     once(&(go_once){0});
+    by_a_macro(b.accounts, b.accounts);
     return 0;
 }

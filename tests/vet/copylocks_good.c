@@ -81,6 +81,18 @@ static void copied_bytes(struct counter *c, int *to)
 
 static go_pool buffers = {.size = 64};
 
+#define LATER(a, b) ((a).at > (b).at ? (a) : (b))
+
+struct stamp {
+    long at;
+};
+
+static struct stamp structs_without_a_lock_by_a_macro(struct stamp a, struct stamp b)
+{
+    a = LATER(a, b);
+    return a;
+}
+
 int main(void)
 {
     struct counter *c = on_the_heap(), local = {0};
@@ -95,5 +107,6 @@ int main(void)
     copied_bytes(&local, &(int){0});
     go_pool_put(&buffers, go_pool_get(&buffers));
     free(c);
+    structs_without_a_lock_by_a_macro((struct stamp){1}, (struct stamp){2});
     return 0;
 }

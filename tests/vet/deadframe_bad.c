@@ -148,6 +148,20 @@ static void hidden_in_a_struct(void)
     go(free, box); // miss: the pointer is inside what is passed
 }
 
+#define START(f, x) go(f, &(x))
+
+static void by_a_macro(int id)
+{
+    int n = id;
+    START(add, n); // expect: pointer to n, a local of by_a_macro
+}
+
+static void one_of_two(int id, bool first)
+{
+    int a = id, b = id + 1;
+    go(add, first ? &a : &b); // expect: pointer to a, a local of one_of_two
+}
+
 int main(void)
 {
     go_waitgroup wg = {0};
@@ -167,5 +181,7 @@ int main(void)
     group_without_wait();
     through_a_helper();
     hidden_in_a_struct();
+    by_a_macro(1);
+    one_of_two(1, true);
     return 0;
 }

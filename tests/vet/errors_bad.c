@@ -55,7 +55,7 @@ static void descriptor(int fd, int what)
 
 static void both(go_context *ctx, char *const *argv)
 {
-    go_command_run(ctx, argv, (go_command_options){0}), job(1); // miss: the left side of a comma
+    go_command_run(ctx, argv, (go_command_options){0}), job(1); // expect: go_command_run may be
 }
 
 static void tried(go_mutex *m)
@@ -67,6 +67,17 @@ static void tried(go_mutex *m)
 static void flight(go_singleflight *g)
 {
     go_singleflight_do(g, "key", NULL, NULL, (int (*)(void **))0); // expect: go_singleflight_do
+}
+
+static void in_the_head(go_conn *c)
+{
+    for (int i = 0; i < 3; i++, go_conn_write(c, "x", 1)) { // expect: go_conn_write may be
+    }
+}
+
+static void by_choice(go_conn *c, bool really)
+{
+    really ? go_conn_write(c, "x", 1) : 0; // expect: go_conn_write may be
 }
 
 int main(void)
@@ -81,5 +92,7 @@ int main(void)
     both(root, NULL);
     flight(NULL);
     tried(&(go_mutex){0});
+    in_the_head(NULL);
+    by_choice(NULL, true);
     return 0;
 }

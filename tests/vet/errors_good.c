@@ -98,6 +98,12 @@ static bool asserted(go_workers *p)
     return ok ? go_workers_shutdown(p, NULL) == 0 : false;
 }
 
+static ssize_t by_choice(go_conn *c, char *p, bool really)
+{
+    (void)(really ? go_conn_write(c, p, 1) : 0);
+    return really ? go_conn_read(c, p, 1) : 0;
+}
+
 int main(void)
 {
     go_http_mux *mux = go_http_mux_new();
@@ -113,5 +119,6 @@ int main(void)
     elsewhere(NULL, 1);
     summed(1, NULL);
     asserted(NULL);
+    by_choice(NULL, NULL, false);
     return 0;
 }

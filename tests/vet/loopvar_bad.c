@@ -113,6 +113,15 @@ static void by_condition_and_body(int n)
     go_waitgroup_wait(&wg);
 }
 
+static void member_of_one_declared_before(void)
+{
+    struct range r;
+    go_waitgroup wg = {0};
+    for (r.from = 0; r.from < 3; r.from++)
+        go_waitgroup_go(&wg, print, &r.from); // expect: pointer to r
+    go_waitgroup_wait(&wg);
+}
+
 int main(void)
 {
     by_for();
@@ -126,5 +135,6 @@ int main(void)
     yields_only();
     nested();
     by_condition_and_body(3);
+    member_of_one_declared_before();
     return 0;
 }

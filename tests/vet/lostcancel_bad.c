@@ -125,6 +125,13 @@ static int lost_in_select(go_context *parent, recv_chan(int) c)
     return v;
 }
 
+static int made_by_choice(go_context *up, bool soon)
+{
+    go_context *ctx = soon ? go_context_with_timeout(up, GO_SECOND) // expect: is lost on the way
+                           : go_context_with_cancel(up);            // expect: is lost on the way
+    return work(ctx);
+}
+
 int main(void)
 {
     go_context *root = go_context_background();
@@ -142,5 +149,6 @@ int main(void)
     tested_only(root);
     lent_to_a_goroutine(root);
     rounds_that_go_on(root);
+    made_by_choice(go_context_background(), true);
     return 0;
 }

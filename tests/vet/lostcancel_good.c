@@ -162,6 +162,15 @@ static int in_both_branches(go_context *parent, bool quick)
 
 static go_context *shared;
 
+static int by_choice_and_freed_by_the_same(go_context *parent, bool own)
+{
+    go_context *ctx = own ? go_context_with_cancel(parent) : parent;
+    int err = work(ctx);
+    if (own)
+        go_context_free(ctx);
+    return err;
+}
+
 int main(void)
 {
     go_context *until_the_end = go_context_with_cancel(go_context_background());
@@ -185,5 +194,6 @@ int main(void)
     sent(c, root);
     by_a_helper(root);
     in_both_branches(root, true);
+    by_choice_and_freed_by_the_same(root, true);
     return 0;
 }

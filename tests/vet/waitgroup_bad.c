@@ -100,6 +100,13 @@ static void member_by_another_name(struct group_of *g)
 
 static struct job jobs[3];
 
+static void by_a_pointer(go_waitgroup *wg)
+{
+    go_waitgroup_add(wg, 1); // expect: go_waitgroup_add in the goroutine
+    work();
+    go_waitgroup_done(wg);
+}
+
 int main(void)
 {
     struct group_of group = {.sum = 0};
@@ -116,6 +123,8 @@ int main(void)
     go(by_another_name, &wg);
     go(by_a_helper, &wg);
     go(member_by_another_name, &group);
+    void (*f)(go_waitgroup *) = by_a_pointer;
+    go(f, &wg);
     go_waitgroup_wait(&group.wg);
     go_waitgroup_wait(&wg);
     go_waitgroup_wait(&all);

@@ -8,35 +8,6 @@
 
 #include <string.h>
 
-// The node that declares the variable in this function; NULL for a parameter.
-static struct node *declaration_of(struct node *function, const struct node *reference)
-{
-    tree_each(n, function->body)
-        if (n->kind == CXCursor_VarDecl && node_same_decl(n, reference))
-            return n;
-    return NULL;
-}
-
-// What the variable is set to, if that is done at one place only; NULL else.
-static struct node *only_value(struct node *function, struct node *declaration)
-{
-    struct node *value = declaration->first;
-    int times = value != NULL;
-    tree_each(n, function->body) {
-        if (!n->first || n->first->kind != CXCursor_DeclRefExpr ||
-            !node_same_decl(n->first, declaration))
-            continue;
-        bool sets = n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0;
-        bool changes = n->kind == CXCursor_CompoundAssignOperator ||
-                       (n->kind == CXCursor_UnaryOperator &&
-                        (strcmp(n->op, "&") == 0 || strlen(n->op) > 1));
-        if (sets)
-            value = node_last(n);
-        times += sets + 2 * changes;
-    }
-    return times == 1 ? value : NULL;
-}
-
 // The block that a declaration, or a literal, stands in; a loop, if that is its head.
 static struct node *scope(struct node *n, struct node *function)
 {
@@ -52,6 +23,11 @@ static struct node *scope(struct node *n, struct node *function)
 
 static bool resolve(struct node *function, struct node *argument, struct passed *p)
 {
+    while (argument->kind == CXCursor_CStyleCastExpr && argument->first)
+        argument = argument->first;
+    if (argument->kind == CXCursor_ConditionalOperator && node_child(argument, 2))
+        return resolve(function, node_child(argument, 1), p) ||
+               resolve(function, node_child(argument, 2), p);
     struct node *place = address_of(argument);
     if (place && place->kind == CXCursor_CompoundLiteralExpr) {
         p->reference = place;

@@ -131,9 +131,10 @@ static struct node *whole_expression(struct node *n)
     }
 }
 
-static bool is_dropped(struct node *call)
+// Of an expression that has a call's result for its value.
+static bool is_dropped(struct node *e)
 {
-    struct node *n = whole_expression(call), *p = n->parent;
+    struct node *n = whole_expression(e), *p = n->parent;
     if (!p)
         return false;
     switch ((int)p->kind) {
@@ -148,6 +149,10 @@ static bool is_dropped(struct node *call)
     case CXCursor_WhileStmt:
     case CXCursor_DoStmt:
         return n != p->cond;
+    case CXCursor_ConditionalOperator:
+        return n != p->first && is_dropped(p);
+    case CXCursor_BinaryOperator:
+        return strcmp(p->op, ",") == 0 && is_dropped(p);
     case CXCursor_ForStmt:
         return n == p->init || n == p->step || n == p->body;
     default:

@@ -8,19 +8,23 @@
 
 #include <string.h>
 
-static bool changes(const struct node *n, const struct node *variable)
+// Whether n sets the variable, or with `parts` a member of it.
+static bool changes(const struct node *n, const struct node *variable, bool parts)
 {
+    struct node *place = n->first;
+    while (parts && place && place->kind == CXCursor_MemberRefExpr)
+        place = place->first;
     bool writes = (n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0) ||
                   n->kind == CXCursor_CompoundAssignOperator ||
                   (n->kind == CXCursor_UnaryOperator && strlen(n->op) > 1);
-    return writes && n->first && n->first->kind == CXCursor_DeclRefExpr &&
-           node_same_decl(n->first, variable);
+    return writes && place && place->kind == CXCursor_DeclRefExpr &&
+           node_same_decl(place, variable) && base_variable(n->first);
 }
 
-static bool changes_somewhere(struct node *part, const struct node *variable)
+static bool changes_somewhere(struct node *part, const struct node *variable, bool parts)
 {
     tree_each(n, part)
-        if (changes(n, variable))
+        if (changes(n, variable, parts))
             return true;
     return false;
 }
@@ -50,14 +54,14 @@ static bool is_loop_variable(struct node *loop, const struct node *variable)
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (!parts[i])
             continue;
-        if (changes_somewhere(parts[i], variable))
+        if (changes_somewhere(parts[i], variable, parts[i] == loop->step))
             return true;
         tree_each(n, parts[i])
             if (n->kind == CXCursor_VarDecl && node_same_decl(n, variable))
                 return true;
     }
     return loop->cond && loop->body && is_mentioned(loop->cond, variable) &&
-           changes_somewhere(loop->body, variable) && !is_atomic(variable);
+           changes_somewhere(loop->body, variable, false) && !is_atomic(variable);
 }
 
 static void look(struct unit *u, const struct passed *p)

@@ -194,14 +194,30 @@ static void follow(struct unit *u, struct node *call, const struct maker *m, str
               m->release);
 }
 
+// Whether the variable is freed or handed over anywhere in the function: of one that is made on a condition nothing more can
+// be said, for that may be asked again.
+static bool is_ever_let_go(struct unit *u, struct node *function, const struct node *variable)
+{
+    tree_each(n, function->body)
+        if (n->kind == CXCursor_DeclRefExpr && node_same_decl(n, variable) &&
+            is_handed_over(u, n, 3))
+            return true;
+    return false;
+}
+
 // Where the value of a call goes: the local variable that it is stored in; NULL with *dropped for nowhere.
 static struct node *taker(struct unit *u, struct node *call, bool *dropped)
 {
     struct node *n = call, *p = n->parent;
-    while (p->kind == CXCursor_CStyleCastExpr) {
+    bool by_choice = false;
+    while (p->kind == CXCursor_CStyleCastExpr ||
+           (p->kind == CXCursor_ConditionalOperator && p->first != n)) {
+        by_choice |= p->kind == CXCursor_ConditionalOperator;
         n = p;
         p = p->parent;
     }
+    if (by_choice && (p->kind != CXCursor_VarDecl || is_ever_let_go(u, node_function(call), p)))
+        return NULL;
     *dropped = p->kind == CXCursor_CompoundStmt &&
                clang_getCursorType(n->cursor).kind != CXType_Void; // (void) says that it is meant
     if (p->kind == CXCursor_VarDecl)

@@ -87,9 +87,46 @@ struct node *function_named(struct unit *u, const struct node *reference)
     return NULL;
 }
 
+struct node *declaration_of(struct node *function, const struct node *reference)
+{
+    tree_each(n, function->body)
+        if (n->kind == CXCursor_VarDecl && node_same_decl(n, reference))
+            return n;
+    return NULL;
+}
+
+struct node *only_value(struct node *function, struct node *declaration)
+{
+    struct node *value = declaration->first;
+    int times = value != NULL;
+    tree_each(n, function->body) {
+        if (!n->first || n->first->kind != CXCursor_DeclRefExpr ||
+            !node_same_decl(n->first, declaration))
+            continue;
+        bool sets = n->kind == CXCursor_BinaryOperator && strcmp(n->op, "=") == 0;
+        bool changes = n->kind == CXCursor_CompoundAssignOperator ||
+                       (n->kind == CXCursor_UnaryOperator &&
+                        (strcmp(n->op, "&") == 0 || strlen(n->op) > 1));
+        if (sets)
+            value = node_last(n);
+        times += sets + 2 * changes;
+    }
+    return times == 1 ? value : NULL;
+}
+
 struct node *callee(struct unit *u, const struct node *call)
 {
-    return call && call->kind == CXCursor_CallExpr ? function_named(u, call) : NULL;
+    if (!call || call->kind != CXCursor_CallExpr)
+        return NULL;
+    struct node *f = function_named(u, call), *caller = node_function((struct node *)call);
+    if (f || clang_getCursorKind(call->decl) != CXCursor_VarDecl || !caller || !caller->body)
+        return f;
+    // Through a local variable, which is set once.
+    struct node *variable = declaration_of(caller, call);
+    struct node *value = variable ? only_value(caller, variable) : NULL;
+    if (value && value->kind == CXCursor_UnaryOperator && strcmp(value->op, "&") == 0)
+        value = value->first;
+    return value ? function_named(u, value) : NULL;
 }
 
 struct node *call_argument(const struct node *call, unsigned n)

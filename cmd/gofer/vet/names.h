@@ -5,7 +5,12 @@
 
 #include "tree.h"
 
-// The function of this unit that the call calls, by its own name; NULL if it is elsewhere.
+// The node that declares the variable in this function; NULL for a parameter.
+struct node *declaration_of(struct node *function, const struct node *reference);
+// What the variable is set to, if that is done at one place only; NULL else.
+struct node *only_value(struct node *function, struct node *declaration);
+
+// The function of this unit that the call calls, by its own name or that of a variable; NULL if it is elsewhere.
 struct node *callee(struct unit *u, const struct node *call);
 // The function of this unit that a name in an expression stands for; NULL likewise.
 struct node *function_named(struct unit *u, const struct node *reference);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Builds the tree from libclang's cursors. libclang shows neither operators nor which part of a `for` is missing, so
 // those are read from the source's text, between the places of the children. What comes out of a macro has the place of
-// the macro's use, so its operators cannot be seen this way; they stay empty, and checks that need one say nothing.
+// the macro's use, so its operators cannot be seen this way. Types give away some of them: the taking of an address, what
+// follows a pointer, an assignment of structs. The others stay empty, and checks that need one say nothing.
 #include "tree.h"
 
 #include <ctype.h>
@@ -133,6 +134,34 @@ static void find_operator(struct node *n)
             if (op[0] == op[1] && strchr("+-", op[0]))
                 memcpy(n->op, op[0] == '+' ? "p++" : "p--", sizeof(n->op));
         }
+    }
+}
+
+static bool points_to(const struct node *pointer, const struct node *pointee)
+{
+    CXType p = clang_getCanonicalType(clang_getCursorType(pointer->cursor));
+    CXType target = clang_getCanonicalType(clang_getPointeeType(p));
+    return p.kind == CXType_Pointer &&
+           clang_equalTypes(target, clang_getCanonicalType(clang_getCursorType(pointee->cursor)));
+}
+
+static bool is_record(const struct node *n)
+{
+    return clang_getCanonicalType(clang_getCursorType(n->cursor)).kind == CXType_Record;
+}
+
+static void infer_operator(struct node *n)
+{
+    struct node *left = n->first;
+    if (!left)
+        return;
+    if (n->kind == CXCursor_UnaryOperator && !n->op[0]) {
+        if (points_to(n, left))
+            strcpy(n->op, "&");
+        else if (points_to(left, n))
+            strcpy(n->op, "*");
+    } else if (n->kind == CXCursor_BinaryOperator && is_record(left) && is_record(n)) {
+        strcpy(n->op, "="); // between the arguments of a macro there is a comma
     }
 }
 
@@ -360,6 +389,7 @@ static struct node *new_node(struct unit *u, CXCursor cursor, struct node *paren
                        .end = place_of(u, clang_getRangeEnd(extent))};
     build_children(u, n);
     find_operator(n);
+    infer_operator(n);
     split_statement(n);
     name_loop(n);
     if (n->kind == CXCursor_StmtExpr)

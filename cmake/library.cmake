@@ -13,7 +13,8 @@ file(
 # The race detector's parts are in its own build only. There the library stays uninstrumented; and shared, so that the
 # detector can be told to leave alone what is called from it. What must be in the program itself is an object of its own.
 if(GOFER_RACE)
-  add_library(gofer_race STATIC ${CMAKE_SOURCE_DIR}/src/race/options.c ${CMAKE_SOURCE_DIR}/src/race/program.c)
+  add_library(gofer_race STATIC ${CMAKE_SOURCE_DIR}/src/race/options.c ${CMAKE_SOURCE_DIR}/src/race/program.c
+                                ${CMAKE_SOURCE_DIR}/src/race/program_code.c)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/race/options.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
   target_include_directories(gofer_race PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(gofer_race PRIVATE gofer_options)

@@ -122,9 +122,13 @@ uint64_t gf_os_signals_block(void);
 void gf_os_signals_restore(uint64_t blocked);
 // sigaction, for an `old` that is kept: all of it is known.
 int gf_os_signal_exchange(int sig, const struct sigaction *action, struct sigaction *old);
+typedef void gf_os_signal_handler(int sig, siginfo_t *info, void *context);
 // Installs a handler on the alternate stack, with SA_RESTART, all other signals left open.
-int gf_os_signal_handle(int sig, void (*f)(int sig, siginfo_t *info, void *context),
-                        struct sigaction *old);
+int gf_os_signal_handle(int sig, gf_os_signal_handler *f, struct sigaction *old);
+
+// Has the kernel call f for the signal, with flags and mask as they are, while whoever stands between it and us (a sanitizer)
+// believes that its own handler is called. Returns that one, or NULL if it failed.
+gf_os_signal_handler *gf_os_signal_go_between(int sig, gf_os_signal_handler *f);
 
 // Whether this is the handler that gf_os_signal_handle has installed for the signal first: the runtime's own.
 bool gf_os_signal_is_ours(int sig, const struct sigaction *a);

@@ -8,6 +8,7 @@
 // from it alone ("called_from_lib"), and so from the libraries that it stands on. That is why it is a shared object.
 #include "base/racereport.h"
 #include "race/options.h"
+#include "race/program_code.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -123,7 +124,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-bool on_report(const void *report, bool suppressed)
+static void take_report(const void *report, bool suppressed)
 {
     static struct gf_race_report r;
     const char *description;
@@ -133,7 +134,7 @@ bool on_report(const void *report, bool suppressed)
     __tsan_get_report_data(report, &description, &count, &stacks, &accesses, &locations, &mutexes,
                            &threads, &tids, sleep_trace, 1);
     if (suppressed || accesses == 0 || is_thread_local(report, locations))
-        return true;
+        return;
     r.access_count = least(accesses, GF_RACE_ACCESSES);
     r.thread_count = least(threads, GF_RACE_THREADS);
     read_accesses(report, &r);
@@ -142,6 +143,13 @@ bool on_report(const void *report, bool suppressed)
     go_race_print_(&r, &(struct gf_race_output){log_file(), gf_race_options.strip_path_prefix});
     if (gf_race_options.halt_on_error)
         _exit((int)gf_race_options.exitcode);
+}
+
+bool on_report(const void *report, bool suppressed)
+{
+    gf_race_enters_detector(1);
+    take_report(report, suppressed);
+    gf_race_enters_detector(-1);
     return true;
 }
 

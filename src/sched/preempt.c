@@ -12,6 +12,7 @@
 #include "sched/internal.h"
 
 #include "base/hooks.h"
+#include "sched/race.h"
 #include "sched/solo.h"
 
 #include <errno.h>
@@ -135,4 +136,5 @@ void gf_preempt(struct m *m)
 void gf_preempt_init(void)
 {
     gf_os_signal_handle(SIGURG, on_sigurg, NULL);
+    gf_race_signal_at_once(SIGURG, on_sigurg);
 }

@@ -8,7 +8,7 @@
 // two; so the detector is made to forget it. It does so for memory that is unmapped; see race/program.c.
 #include "sched/race.h"
 
-#include "os/os.h"
+#include "arch/context.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 enum { NOT_ORDERED = 1 }; // a switch of fibers that is no event
 
 void go_race_forget_(void *p, size_t bytes);
+bool go_race_is_program_code_(uintptr_t pc);
 
 void gf_race_mute(struct m *m)
 {
@@ -109,4 +110,24 @@ void gf_race_forget(void *stack, size_t bytes)
     if (low < end)
         go_race_forget_((void *)low, end - low);
     errno = saved;
+}
+
+// --- Signals ---
+
+static struct {
+    gf_os_signal_handler *ours, *sanitizers; // [const] after the start
+} at_once;
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+    if (go_race_is_program_code_(gf_arch_fault_at(context).pc))
+        at_once.ours(sig, info, context);
+    else if (at_once.sanitizers)
+        at_once.sanitizers(sig, info, context);
+}
+
+void gf_race_signal_at_once(int sig, gf_os_signal_handler *handler)
+{
+    at_once.ours = handler;
+    at_once.sanitizers = gf_os_signal_go_between(sig, on_signal);
 }

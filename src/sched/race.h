@@ -6,6 +6,7 @@
 #ifndef GF_SCHED_RACE_H
 #define GF_SCHED_RACE_H
 
+#include "os/os.h"
 #include "sched/m.h"
 
 #if GF_RACE
@@ -19,6 +20,9 @@ void gf_race_origin(struct m *m, const void *p);
 // For the life of a goroutine: at the go statement, at its first step, and before its stack serves another.
 void gf_race_spawned(struct m *m, struct g *g);
 void gf_race_begins(struct g *g);
+// Thread sanitizer keeps a signal until the program calls something of its own. The handler that has been installed for this
+// one is called at once if the program's own code is interrupted, and only otherwise by and by.
+void gf_race_signal_at_once(int sig, gf_os_signal_handler *handler);
 // When the runtime starts, before the first goroutine.
 void gf_race_start(void);
 void gf_race_forget(void *stack, size_t bytes);
@@ -49,6 +53,7 @@ static inline void gf_race_woken(void)
 #define gf_race_spawned(m, g) ((void)(m), (void)(g))
 #define gf_race_begins(g) ((void)(g))
 #define gf_race_start() ((void)0)
+#define gf_race_signal_at_once(sig, handler) ((void)0)
 #define gf_race_forget(stack, bytes) ((void)(stack), (void)(bytes))
 #define gf_race_wake(woken) ((void)(woken))
 #define gf_race_wake_all(chain) ((void)(chain))

@@ -28,6 +28,7 @@ enum {
     SLICE_NS = 10000000,   // of a goroutine, while others wait
     BLOCKED_NS = 40000,    // a clock that stands still for so long means blocked in the kernel
     LOOK_NS = 400000,      // an older look at a CPU clock is made anew
+    TRY_AGAIN_NS = 100000, // after a signal that the race detector has kept
     RUNNABLE_NS = 1000000, // how long a thread that waits for a processor is believed to do so
     POLL_NS = 10000000     // the poller is looked at least so often
 };
@@ -121,10 +122,12 @@ static bool rescue_work(struct m *m)
 }
 
 // A request that was noted without a signal, for the thread was inside the runtime, may have come just too late for its
-// way out. So a request that has been there for a whole slice is signalled (again).
+// way out. So a request that has been there for a whole slice is signalled (again). Under the race detector most signals
+// find the thread where it may not be stopped (race.h), and the next one is soon to come.
 static void preempt(struct m *m, int64_t now)
 {
-    if (gf_load_relaxed(&m->pending) && now - m->signalled_at < monitor.slice)
+    int64_t patience = GF_RACE ? TRY_AGAIN_NS : monitor.slice;
+    if (gf_load_relaxed(&m->pending) && now - m->signalled_at < patience)
         return;
     m->signalled_at = now;
     gf_preempt(m);
@@ -147,6 +150,8 @@ static bool is_blocked(struct m *m, int64_t now)
 static int64_t until_next_look(int64_t since)
 {
     int64_t slice_left = monitor.slice - since;
+    if (GF_RACE && slice_left <= 0)
+        return TRY_AGAIN_NS;
     return slice_left > 0 && slice_left < since / 8 ? slice_left : since / 8;
 }
 

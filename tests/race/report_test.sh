@@ -184,6 +184,40 @@ says out '^the answer is 42$'
 says err '^      .*/race_detector.c:32 '
 expect 0 "$gofer" run -race "$program"
 
+# ---- Loops that call nothing do not hold up the others ----
+cat >hogs.c <<'EOF'
+#include <gofer.h>
+#include <stdio.h>
+
+static int count;
+
+static void count_for_ever(void)
+{
+    for (;;)
+        count++;
+}
+
+static void do_nothing_for_ever(void)
+{
+    for (;;)
+        continue;
+}
+
+int main(void)
+{
+    go(count_for_ever);
+    go(do_nothing_for_ever);
+    for (int i = 0; i < 5; i++)
+        go_sleep(GO_MILLISECOND);
+    puts("ended");
+    return 0;
+}
+EOF
+for p in 1 2; do
+    expect 0 env GOFER_MAXPROCS=$p GORACE=atexit_sleep_ms=0 "$gofer" run -race hogs.c
+    says out '^ended$'
+done
+
 # ---- gofer test -race ----
 mkdir tests
 cat >tests/count_test.c <<'EOF'

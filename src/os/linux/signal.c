@@ -27,23 +27,29 @@ void gf_os_signal_stack_drop(const void *p)
         sigaltstack(&none, NULL);
 }
 
+// Whether this thread is between the two that follow. Handlers that run there leave the mask alone, or a signal could come in their
+// course, and be kept back all the same.
+static _Thread_local bool is_blocking;
+
 // Masks by the system call itself: the sanitizer must not see it. Nor how these two use the stack, which may already be
 // another fiber's to it.
 GF_RACY_BY_DESIGN uint64_t gf_os_signals_block(void)
 {
     uint64_t all = ~UINT64_C(0), blocked = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &blocked, KERNEL_MASK);
+    is_blocking = true;
     return blocked;
 }
 
 GF_RACY_BY_DESIGN void gf_os_signals_restore(uint64_t blocked)
 {
+    is_blocking = false;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, KERNEL_MASK);
 }
 
 void gf_os_signals_reopen(const ucontext_t *interrupted)
 {
-    if (GF_FIBERS)
+    if (GF_FIBERS && !is_blocking)
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &interrupted->uc_sigmask, NULL, KERNEL_MASK);
 }
 

@@ -7,6 +7,7 @@
 //           enough.
 // expect-status: 3
 // no-tsan: a conservative search finds the channels in the sanitizer's own records
+// no-preload: and in jemalloc's, whose cache of a thread still names the blocks that it has handed out
 #include <gofer.h>
 #include <stdio.h>
 #include <stdlib.h>

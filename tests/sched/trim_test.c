@@ -134,5 +134,5 @@ TEST(stacks_without_guards_keep_their_canary_when_trimmed)
 {
     test_add_debug("noguardinstall");
     test_add_debug("guards=0");
-    check_that_memory_goes_back(20, 0, depth());
+    check_that_memory_goes_back(GOROUTINES, 0, depth());
 }

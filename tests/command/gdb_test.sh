@@ -58,10 +58,12 @@ int main(int argc, char **argv)
 }
 C
 # A processor that is taken from the thread that has stopped, while gdb stops the others, may run what is to be seen
-# waiting: then again. On a busy machine that takes gdb long, and happens more often than not.
+# waiting: then again, with a new core file if that is where we look ($make_core). On a busy machine that takes gdb long, and
+# happens more often than not.
+make_core=:
 commands() {
     tries=0
-    until run_commands "$@"; grep -q 'has not run yet' "$work/out" || [ "$tries" -eq 30 ]; do
+    until $make_core && run_commands "$@" && grep -q 'has not run yet' "$work/out" || [ "$tries" -eq 30 ]; do
         tries=$((tries + 1))
     done
 }
@@ -99,18 +101,27 @@ export GOFER_DEBUG=preempt=1000000000
 CFLAGS=-O0 expect 0 "$gofer" build -o states states.c
 commands -ex 'break stop_here' -ex run ./states
 shows_all
-expect 0 env GOFER_DEBUG=$GOFER_DEBUG,noguardinstall timeout 120 gdb -nx -q -batch -iex 'set debuginfod enabled off' \
-    -ex 'break stop_here' -ex run -ex 'generate-core-file kept' ./states
+keep_core() {
+    expect 0 env GOFER_DEBUG=$GOFER_DEBUG,noguardinstall timeout 120 gdb -nx -q -batch \
+        -iex 'set debuginfod enabled off' -ex 'break stop_here' -ex run -ex 'generate-core-file kept' ./states
+}
+make_core=keep_core
 commands ./states kept
 shows_all
 
 # A core file of the kernel's, where it writes them into the current directory.
 if [ "$(cat /proc/sys/kernel/core_pattern)" = core ] && ulimit -c unlimited; then
-    mkdir crash
-    { (cd crash && exec ../states crash); } >/dev/null 2>&1
-    commands ./states crash/core*
+    crash() {
+        rm -rf crash
+        mkdir crash
+        { (cd crash && exec ../states crash); } >/dev/null 2>&1
+        mv crash/core* crash/kept
+    }
+    make_core=crash
+    commands ./states crash/kept
     shows_all
 fi
+make_core=:
 
 # With the shared library, which brings the commands along.
 gcc -std=gnu11 -g -O0 -I"$source/include" states.c -o shared -L"$build" -lgofer -Wl,-rpath,"$build" -pthread ||

@@ -36,7 +36,7 @@ struct go_chan {
     struct gf_list receivers, senders;
     const struct gf_chan_class *class; // [const] NULL for ordinary channels
     void *owner;                       // [const] for the class
-    char *buffer;                      // [const] cap elements, behind the struct
+    char *buffer;                      // [const] cap elements, behind the struct if they take room
     struct gf_race_of_chan race;       // see chan/race.h
 };
 

@@ -13,7 +13,8 @@ static const uint64_t MOST_BYTES = (uint64_t)1 << 47;
 struct go_chan *gf_chan_new(size_t elem_size, int64_t cap, const struct gf_chan_class *class,
                             void *owner)
 {
-    struct go_chan *c = malloc(sizeof *c + elem_size * (size_t)cap);
+    size_t room = elem_size * (size_t)cap;
+    struct go_chan *c = malloc(sizeof *c + room);
     if (!c)
         gf_fatal("out of memory (make chan)");
     *c = (struct go_chan){.refs = 1,
@@ -21,7 +22,9 @@ struct go_chan *gf_chan_new(size_t elem_size, int64_t cap, const struct gf_chan_
                           .cap = (uint64_t)cap,
                           .class = class,
                           .owner = owner,
-                          .buffer = (char *)(c + 1)};
+                          // Behind a channel without room lies another's memory, which a
+                          // search for leaks would take for reachable.
+                          .buffer = (char *)(room ? c + 1 : c)};
     gf_list_init(&c->receivers);
     gf_list_init(&c->senders);
     gf_chan_race_init(c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Making, measuring, sharing and freeing channels: what chan_make refuses, what len and cap say, what the
 // reference count keeps alive, and which element types a channel can carry.
+#include "chan/chan.h"
 #include "support/test.h"
 
 TEST(unbuffered_channel_has_no_capacity_and_no_length)
@@ -195,4 +196,26 @@ TEST(twins_without_keywords_are_the_same_operations)
     go_chan_close(out);
     CHECK_EQ(go_chan_try_recv(in, &v), GO_CLOSED);
     go_chan_free(c);
+}
+
+static bool leads_behind(void *c)
+{
+    void **word = c, *end = (char *)c + sizeof(struct go_chan);
+    for (; (void *)word < end; word++)
+        if (*word == end)
+            return true;
+    return false;
+}
+
+// Another object may begin there, which a search for leaks would then take for reachable.
+TEST(channel_without_room_for_values_does_not_lead_behind_itself)
+{
+    chan(int) unbuffered = chan_make(int), buffered = chan_make(int, 1);
+    chan(go_unit) units = chan_make(go_unit, 5);
+    CHECK(!leads_behind(unbuffered));
+    CHECK(!leads_behind(units));
+    CHECK(test_under_race() || leads_behind(buffered)); // the library's channels are larger there
+    chan_free(unbuffered);
+    chan_free(buffered);
+    chan_free(units);
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The reports of -race: their layout, what GORACE changes, and the exit status, for run, build and test. The programs order
-# their accesses in time by a relaxed flag, which orders nothing in the detector's eyes.
+# their accesses in time by a relaxed flag, which orders nothing in the detector's eyes. The flag fills a word, for the
+# detector may lose an access while another one touches the same eight bytes.
 . "$(dirname "$0")/../command/lib.sh" "$@"
 
 cat >racy.c <<'EOF'
@@ -9,7 +10,7 @@ cat >racy.c <<'EOF'
 #include <stdlib.h>
 
 static int shared;
-static atomic_bool counted;
+static atomic_long counted; // a whole word
 
 static void count(chan(go_unit) never)
 {
@@ -112,7 +113,7 @@ cat >thread.c <<'EOF'
 #include <stdatomic.h>
 
 static int shared;
-static atomic_bool counted;
+static atomic_long counted; // a whole word
 
 static void *count(void *c)
 {

@@ -11,7 +11,7 @@ enum { MOST = 200, NOT_AS_BUILT = 9, NO_SUCH_EDGE = 8 };
 
 static const struct edge *edges[MOST];
 static int count;
-int cell;
+_Alignas(8) int cell;
 
 void edge_register(const struct edge *e)
 {

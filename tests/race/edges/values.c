@@ -9,7 +9,7 @@ static go_context *ctx;
 static go_timer *timer;
 static go_map map;
 static go_pool pool;
-static atomic_int flag;
+_Alignas(8) static atomic_int flag; // in no word with the cell
 
 static void await_done_and_read(void)
 {

@@ -45,13 +45,14 @@ GF_ALWAYS_INLINE void gf_runq_fetch_frames(const struct g *soon)
 {
     gf_racy_reads_begin();
     bool fresh = soon->flags & GF_G_FRESH;
-    const char *line = fresh ? (const char *)&soon->call : soon->sp;
-    const char *end = fresh ? (const char *)(soon + 1) : soon->stack_top;
+    // Numbers, for what a thief is about to run has no saved stack pointer.
+    uintptr_t line = fresh ? (uintptr_t)&soon->call : (uintptr_t)soon->sp;
+    uintptr_t end = fresh ? (uintptr_t)(soon + 1) : (uintptr_t)soon->stack_top;
     gf_racy_reads_end();
     if (end > line + GF_FRAME_BYTES)
         end = line + GF_FRAME_BYTES;
     for (; line < end; line += GF_CACHE_LINE)
-        __builtin_prefetch(line, 1);
+        __builtin_prefetch((const void *)line, 1);
 }
 
 // Owner only: takes the oldest, or NULL.

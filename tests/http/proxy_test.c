@@ -28,9 +28,12 @@ static void set_environment(const char *http, const char *https, const char *no)
 static const char *proxy_of(const char *text)
 {
     static struct gf_proxies p;
+    static bool earlier;
     struct gf_url url;
     const struct gf_url *proxy;
-    gf_proxies_free(&p);
+    if (earlier)
+        gf_proxies_free(&p); // what the last answer lay in
+    earlier = true;
     gf_proxies_init(&p, NULL);
     gf_arena_init(&arena, room, sizeof(room));
     CHECK(gf_url_parse(&arena, text, &url));

@@ -9,6 +9,10 @@
 // The clock is looked at under the lock: who looked before and was held up on the way would set `last` back, and the time
 // from there on would bring its tokens twice. (Go looks before; under contention its limiters let more through.)
 //
+// Who is refused changes nothing, so refusals, which are most of what a limiter says under load, need no lock: one of them
+// computes, under the lock, until when all others will be refused too (`dry_until`), and any change takes that back first. Who
+// has read the clock and then finds that moment ahead could have asked under the lock right then, to the same end.
+//
 // All moments are kept on one axis, the monotonic clock's. A moment of the program that knows the wall clock only is
 // moved there by the difference of the two at the limiter's start, always the same, so that distances are exact.
 #include "base/saturate.h"
@@ -32,6 +36,9 @@ struct go_limiter {
     double tokens;    // at the moment `last`
     int64_t last;     // INT64_MIN: not used yet, the bucket is full
     int64_t last_due; // of the latest reservation
+    // As things are, no single token can be had up to this moment; INT64_MIN: unknown. [atomic] written under the lock;
+    // relaxed without it, see dried_up.
+    _Atomic(int64_t) dry_until;
 };
 
 // --- Arithmetic ---
@@ -56,6 +63,12 @@ static go_duration time_for(double rate, double tokens)
     return d < 0x1p63 ? (go_duration)d : INT64_MAX;
 }
 
+// The same until what is left, which may be less than nothing, is no longer.
+static go_duration time_to_recover(double rate, double left)
+{
+    return left < 0 ? time_for(rate, -left) : 0;
+}
+
 // --- The bucket, under the lock ---
 
 static int64_t moment_of(const go_limiter *l, go_time t)
@@ -70,13 +83,20 @@ static double tokens_at(const go_limiter *l, int64_t t)
     return least(l->tokens + tokens_in(l->rate, gf_subtract_saturated(t, l->last)), l->burst);
 }
 
+// Before any change.
+static inline void changes(go_limiter *l)
+{
+    gf_store_relaxed(&l->dry_until, INT64_MIN); // relaxed: see dried_up
+}
+
 static void advance(go_limiter *l, int64_t t)
 {
+    changes(l);
     l->tokens = tokens_at(l, t);
     l->last = t;
 }
 
-// Takes n tokens at t if they come within `limit`.
+// Takes n tokens at t if they come within `limit`; refuses without a change.
 static go_reservation reserve(go_limiter *l, int64_t t, int n, go_duration limit)
 {
     go_reservation refused = {.delay = INT64_MAX};
@@ -85,9 +105,10 @@ static go_reservation reserve(go_limiter *l, int64_t t, int n, go_duration limit
     if (is_infinite(l->rate))
         return (go_reservation){.ok = true, .limiter = l, .rate = l->rate, .due = t};
     double tokens = tokens_at(l, t) - n;
-    go_duration delay = tokens < 0 ? time_for(l->rate, -tokens) : 0;
+    go_duration delay = time_to_recover(l->rate, tokens);
     if (n > l->burst || delay > limit)
         return refused;
+    changes(l);
     l->tokens = tokens;
     l->last = t;
     l->last_due = gf_add_saturated(t, delay);
@@ -111,6 +132,29 @@ static void give_back(go_limiter *l, const go_reservation *r, int64_t t)
     }
 }
 
+// --- Refusals without the lock ---
+
+// How long one token is refused from t on, nearly; 0: it is not.
+static go_duration dry_time(const go_limiter *l, int64_t t)
+{
+    return l->burst < 1 ? INT64_MAX : time_to_recover(l->rate, tokens_at(l, t) - 1);
+}
+
+// Under the lock, when one token was refused at t: says until when that will be so. A later moment never has fewer tokens,
+// in floating point neither, so if the last one refuses, then all before it do.
+static void dries_up(go_limiter *l, int64_t t)
+{
+    int64_t last = gf_add_saturated(t, dry_time(l, t) - 1);
+    gf_store_relaxed(&l->dry_until, dry_time(l, last) > 0 ? last : t); // relaxed: see dried_up
+}
+
+// Whether one token is refused at t for certain; t is given, or was read from the clock before. Relaxed: whoever has seen the
+// effect of a change sees also that it was announced before; for others the refusal came before that change.
+static inline bool dried_up(const go_limiter *l, int64_t t)
+{
+    return t <= gf_load_relaxed(&l->dry_until);
+}
+
 // --- The calls ---
 
 go_limiter *go_limiter_new(double per_second, int burst)
@@ -120,7 +164,8 @@ go_limiter *go_limiter_new(double per_second, int burst)
                       .rate = per_second,
                       .burst = burst,
                       .tokens = burst,
-                      .last = INT64_MIN};
+                      .last = INT64_MIN,
+                      .dry_until = INT64_MIN};
     return l;
 }
 
@@ -129,10 +174,22 @@ void go_limiter_free(go_limiter *l)
     free(l);
 }
 
+// Under the lock.
+static bool allow(go_limiter *l, int64_t t)
+{
+    bool ok = reserve(l, t, 1, 0).ok;
+    if (!ok)
+        dries_up(l, t);
+    return ok;
+}
+
 bool go_limiter_allow(go_limiter *l)
 {
+    // The first look saves the clock's reading where tokens are taken all the time.
+    if (dried_up(l, INT64_MIN + 1) && dried_up(l, gf_os_now()))
+        return false;
     struct m *m = gf_x_lock(&l->lock);
-    bool ok = reserve(l, gf_os_now(), 1, 0).ok;
+    bool ok = allow(l, gf_os_now());
     gf_x_unlock(m, &l->lock);
     return ok;
 }

@@ -3,6 +3,8 @@
 // result is exact. Only what waits uses the real clock, and then only "not earlier" is checked.
 #include "support/test.h"
 
+#include <math.h>
+
 // The moment ms milliseconds after an origin that knows the wall clock only.
 static go_time at(int64_t ms)
 {
@@ -209,5 +211,53 @@ TEST(many_goroutines_together_get_no_more_than_there_is)
         go_waitgroup_go(&wg, take, l, 500, &allowed);
     go_waitgroup_wait(&wg);
     CHECK_EQ(allowed, 1000);
+    go_limiter_free(l);
+}
+
+// A refused call leaves behind until when others are refused without the lock: whatever may bring a token sooner ends that.
+
+TEST(a_cancelled_reservation_lets_through_who_was_refused_before)
+{
+    go_limiter *l = go_limiter_new(0.001, 1);
+    go_reservation r = go_limiter_reserve_n(l, go_time_add(go_now(), GO_HOUR), 1);
+    CHECK(!go_limiter_allow(l) && !go_limiter_allow(l));
+    go_reservation_cancel(&r);
+    CHECK(go_limiter_allow(l));
+    CHECK(!go_limiter_allow(l));
+    go_limiter_free(l);
+}
+
+TEST(a_higher_rate_lets_through_who_was_refused_before)
+{
+    go_limiter *l = go_limiter_new(0.001, 1);
+    CHECK(go_limiter_allow(l));
+    CHECK(!go_limiter_allow(l) && !go_limiter_allow(l));
+    go_limiter_set_limit(l, 1000);
+    WAIT_UNTIL(go_limiter_allow(l));
+    CHECK(!go_limiter_allow(l));
+    go_limiter_set_limit(l, INFINITY);
+    CHECK(go_limiter_allow(l));
+    go_limiter_free(l);
+}
+
+TEST(a_burst_lets_through_who_was_refused_for_want_of_any)
+{
+    go_limiter *l = go_limiter_new(1000000, 0);
+    CHECK(!go_limiter_allow(l) && !go_limiter_allow(l));
+    go_limiter_set_burst(l, 1);
+    WAIT_UNTIL(go_limiter_allow(l));
+    go_limiter_free(l);
+}
+
+TEST(who_was_refused_is_let_through_as_soon_as_a_token_is_there)
+{
+    int refused = 0, allowed = 0;
+    go_limiter *l = go_limiter_new(300000, 2);
+    while (refused < 1000 || allowed < 1000) {
+        bool there = go_limiter_tokens(l) >= 1;
+        bool ok = go_limiter_allow(l);
+        CHECK(ok || !there);
+        ok ? allowed++ : refused++;
+    }
     go_limiter_free(l);
 }

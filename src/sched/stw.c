@@ -23,7 +23,8 @@ static struct p *new_p(int id)
     if (!p)
         gf_fatal("out of memory (processors)");
     *p = (struct p){.id = id, .countdown = 1, .status = GF_P_UNUSED};
-    gf_store_relaxed(&p->timers.first, INT64_MAX); // relaxed: nobody knows it yet
+    gf_store_relaxed(&p->timers.first, INT64_MAX); // relaxed, both: nobody knows it yet
+    gf_store_relaxed(&p->timers.watched, INT64_MAX);
     return p;
 }
 

@@ -9,6 +9,7 @@
 // Growing: the memory is fetched without the lock, for nothing may be allocated under it; then all is looked at again.
 #include "sched/timerheap.h"
 
+#include "os/os.h"
 #include "sched/race.h"
 #include "sched/sched.h"
 #include "sched/solo.h"
@@ -81,12 +82,20 @@ static inline void publish_first(struct gf_timers *h)
     gf_store_relaxed(&h->first, h->count ? h->slots[0].when : INT64_MAX);
 }
 
-static void insert(struct gf_timers *h, struct gf_timer *t)
+// Returns whether that is news for the watcher.
+static bool insert(struct gf_timers *h, struct gf_timer *t)
 {
     struct gf_timer_slot s = {t->when, t};
     gf_assert(h->count < h->room);
     sift_up(h, h->count++, s);
-    publish_first(h);
+    if (t->index != 0)
+        return false;
+    // Relaxed, all: see publish_first.
+    gf_store_relaxed(&h->first, s.when);
+    bool news = s.when < gf_load_relaxed(&h->watched);
+    if (news)
+        gf_store_relaxed(&h->watched, s.when);
+    return news;
 }
 
 // The timer that fills a gap is touched for its index, a cache miss in a large heap: fetches the one that fills a later
@@ -149,13 +158,13 @@ static inline struct gf_timers *heap_of(struct m *m)
 // The heap is locked, and has room for it.
 static void arm_and_unlock(struct m *m, struct gf_timers *h, struct gf_timer *t)
 {
-    insert(h, t);
-    bool is_first = t->index == 0;
+    // Without a P it is for somebody to fire who may not be there yet.
+    bool news = insert(h, t) || (t->index == 0 && !gf_p(m));
     int64_t when = t->when;
     gf_check_expensive(heap_is_valid(h));
     gf_unlock(&h->lock);
     // From here on it may have fired, and be gone.
-    if (is_first)
+    if (news)
         gf_watch_earlier(m, when);
 }
 
@@ -199,6 +208,19 @@ void gf_timer_leave(struct gf_timers *h)
     publish_first(h);
     gf_check_expensive(heap_is_valid(h));
     gf_unlock(&h->lock);
+}
+
+void gf_timers_settle(struct m *m, struct gf_timers *h)
+{
+    // Relaxed: who lowers it later tells the watcher (sched/watch.c), which is who calls this.
+    int64_t watched = gf_load_relaxed(&h->watched);
+    if (watched == gf_load_relaxed(&h->first) || watched > gf_os_now())
+        return;
+    gf_solo_visit(m);
+    gf_lock(&h->lock, GF_RANK_TIMERS);
+    gf_store_relaxed(&h->watched, gf_load_relaxed(&h->first)); // relaxed, both: see publish_first
+    gf_unlock(&h->lock);
+    gf_solo_leave(m);
 }
 
 bool gf_timer_stop(struct gf_timer *t)

@@ -41,6 +41,9 @@ struct gf_timers {
     // The earliest deadline, INT64_MAX if none: [atomic] written under the lock, read by schedulers as a hint
     // (relaxed: who misses a change is woken by who made it, or is its own thread).
     _Atomic(int64_t) first;
+    // No later than `first`: the thread that watches the clock knows it, or is told (sched/watch.c). A timer that is stopped or
+    // fires leaves it as it is, so one that is set for later than another before it is no news. [atomic] as `first`.
+    _Atomic(int64_t) watched;
 };
 
 // Arms a timer that is not armed, and that nobody else arms or stops at the same time; t->when, period and fire are
@@ -57,6 +60,9 @@ bool gf_timer_stop(struct gf_timer *t);
 struct gf_timers *gf_timer_take(struct gf_timer *t, bool *was_armed);
 void gf_timer_leave(struct gf_timers *h);
 void gf_timer_put(struct m *m, struct gf_timers *h, struct gf_timer *t);
+
+// Watches for the first timer that there is, if what is watched for is over by now. From inside the runtime, without locks.
+void gf_timers_settle(struct m *m, struct gf_timers *h);
 
 // Fires what is due in one heap; returns how many. For the scheduler.
 int gf_timers_run(struct m *m, struct gf_timers *h, int64_t now);

@@ -5,9 +5,12 @@
 //
 // A thread's `wake` is 0 while it may sleep, 1 when it has been given a P (next_p), and 2 when it is to look again.
 //
-// A timer set earlier than the watcher sleeps for must wake it. The setter: 1. publishes the timer (timers.first);
-// 2. fence; 3. reads watch_until. The watcher: 1. publishes watch_until; 2. fence; 3. reads all timers.first. So
-// one sees the other. In the same way a waker stores wake, then looks who is the watcher, and the watcher says that
+// A timer set earlier than the watcher sleeps for must wake it. The setter: 1. publishes the moment (timers.watched);
+// 2. fence; 3. reads watch_until. The watcher: 1. publishes watch_until; 2. fence; 3. reads all timers.watched. So
+// one sees the other. A timer that is stopped leaves the moment behind, like a timer that would do nothing: so of one that is
+// set for later in the same heap the watcher need not be told, which saves the fence of most time-outs. Once such a moment is
+// over the watcher, before it sleeps again, puts the heap's first timer in its place, under the heap's lock.
+// In the same way a waker stores wake, then looks who is the watcher, and the watcher says that
 // it is, then looks at wake, before it sleeps in the poller, which the futex does not reach. And so does the one
 // who opens the poller, which the watcher then sleeps in: 1. it is open; 2. fence; 3. who is the watcher?
 //
@@ -103,7 +106,7 @@ void gf_sleep_until_given(struct m *m)
     gf_unlock(&gf_sched.lock);
 }
 
-// The P whose timer comes first, and when. INT64_MAX while no P is idle: then who is busy looks after them.
+// The P whose timer is to be watched for first, and when. INT64_MAX while no P is idle: then who is busy looks after them.
 static int64_t earliest_timer(struct p **whose)
 {
     int64_t first = INT64_MAX;
@@ -112,7 +115,7 @@ static int64_t earliest_timer(struct p **whose)
         0) // relaxed, as below: ordered by the fences above
         return first;
     for (int i = 0; i < gf_p_count(); i++) {
-        int64_t f = gf_load_relaxed(&gf_p_at(i)->timers.first);
+        int64_t f = gf_load_relaxed(&gf_p_at(i)->timers.watched);
         if (f < first) {
             first = f;
             *whose = gf_p_at(i);
@@ -139,12 +142,25 @@ static bool spin_until(struct m *m, int64_t deadline)
     return true;
 }
 
+static void forget_what_is_over(struct m *m)
+{
+    for (int i = 0; i < gf_p_count(); i++)
+        gf_timers_settle(m, &gf_p_at(i)->timers);
+}
+
+// Whether there is a timer to fire, not only the moment of one that was stopped.
+static bool is_due(const struct p *p, int64_t now)
+{
+    return gf_load_relaxed(&p->timers.first) <= now; // relaxed: a hint
+}
+
 // Sleeps as the watcher. Returns the goroutines that the poller has made ready; *due is set if a timer is due.
 static struct g *watch(struct m *m, struct p **whose, bool *due)
 {
+    forget_what_is_over(m);
     int64_t until = earliest_timer(whose);
     if (until != INT64_MAX && until - gf_os_now() < SPIN_NS) {
-        *due = spin_until(m, until);
+        *due = spin_until(m, until) && is_due(*whose, until);
         return NULL;
     }
     // 1. publish until when we sleep; 2. fence; 3. look at the timers, and at wake, again.
@@ -158,7 +174,7 @@ static struct g *watch(struct m *m, struct p **whose, bool *due)
         polled = gf_poller_wait(m, until);
     else
         gf_os_futex_wait(&m->wake, 0, until);
-    *due = until != INT64_MAX && gf_os_now() >= until;
+    *due = until != INT64_MAX && is_due(*whose, gf_os_now());
     return polled;
 }
 

@@ -4,14 +4,26 @@
 // descriptor, for which an event comes (gf_watch_poller), one hands it a P (gf_m_wake). Whatever they do in whatever order,
 // the timer fires, the event is seen, and the P is taken: then the watcher's story is over; else it sleeps for ever, and no
 // step can be taken.
-// mutants: NO_SETTER_FENCE NO_LOOK_AT_TIMERS NO_LOOK_AT_WAKE NO_BREAK POLLER_NOT_TOLD LOOK_AGAIN_OVER_GIVEN
+//
+// The setter's first timer is stopped at once, and its second one is for later, so that its moment is news only if the watcher
+// has forgotten the first one's (timers.watched): nothing is told then, and no fence is made.
+// mutants: NO_SETTER_FENCE LOOK_AT_FIRST SETTLE_UNLOCKED NO_LOOK_AT_TIMERS NO_LOOK_AT_WAKE NO_BREAK POLLER_NOT_TOLD LOOK_AGAIN_OVER_GIVEN
 #define NEVER 9
 mtype = { NONE, GIVEN, LOOK_AGAIN };
+
+#ifdef LOOK_AT_FIRST
+#define SEEN first
+#else
+#define SEEN watched
+#endif
 
 mtype wake = NONE;        // m->wake
 bool watching = false;    // gf_sched.watcher is this thread
 byte watch_until = NEVER; // gf_sched.watch_until
-byte timer = NEVER;       // the earliest timers.first: 1 once it is set
+byte first = NEVER;       // timers.first: 1, or 2 for the timer that stays
+byte watched = NEVER;     // timers.watched
+byte now = 0;
+bool locked = false;      // the heap's lock
 bool open = false;        // the poller is
 bool event = false;       // a watched descriptor is ready
 bool broken = false;      // the breaker's counter is not 0
@@ -45,23 +57,51 @@ inline wake_watcher(is_watching)
     fi
 }
 
-active proctype setter()
+inline lock()
 {
-    bool swapped, was;
-    byte until;
+    atomic { !locked -> locked = true }
+}
+
+// insert and gf_watch_earlier
+inline set(when)
+{
+    lock();
+    first = when;
+    news = when < watched;
 #ifdef NO_SETTER_FENCE
     until = watch_until;
     was = watching;
-    timer = 1;
-#else
-    timer = 1;           // 1. publish it; 2. fence
+#endif
+    if
+    :: news -> watched = when // 1. publish it
+    :: else
+    fi;
+    locked = false; // 2. fence, if it is news
+#ifndef NO_SETTER_FENCE
     until = watch_until; // 3. for how long does the watcher sleep, and who is it?
     was = watching;
 #endif
     if
-    :: 1 < until -> wake_watcher(was)
+    :: news && when < until -> wake_watcher(was)
     :: else
     fi
+}
+
+active proctype setter()
+{
+    bool swapped, was, news;
+    byte until;
+    set(1);
+    lock();
+    first = NEVER; // gf_timer_stop
+    locked = false;
+    set(2)
+}
+
+active proctype clock()
+{
+    now = 1;
+    now = 2
 }
 
 active proctype opener()
@@ -85,19 +125,31 @@ active proctype giver()
 
 active proctype watcher()
 {
-    byte until;
+    byte until, exact;
     do
     :: fired && seen && taken -> break
     :: else ->
+        if // gf_timers_settle
+        :: watched <= now && watched != first ->
+#ifdef SETTLE_UNLOCKED
+            exact = first;
+            watched = exact
+#else
+            lock();
+            watched = first;
+            locked = false
+#endif
+        :: else
+        fi;
         // Without a watcher whoever sets a timer or opens the poller need not tell: a thread that comes to sleep looks.
         if // nothing orders these two
-        :: watching = true; until = timer
-        :: until = timer; watching = true
+        :: watching = true; until = SEEN
+        :: until = SEEN; watching = true
         fi;
         watch_until = until; // 1. until when we sleep; 2. fence
         if // 3. look again
 #ifndef NO_LOOK_AT_TIMERS
-        :: timer < until
+        :: SEEN < until
 #endif
 #ifndef NO_LOOK_AT_WAKE
         :: wake != NONE
@@ -108,23 +160,24 @@ active proctype watcher()
                 if
                 :: broken -> broken = false
                 :: event && !seen -> seen = true
-                :: until != NEVER && !fired // the time comes
+                :: until <= now // the time comes
                 fi
             :: else -> // on the futex
                 if
                 :: wake != NONE
-                :: until != NEVER && !fired
+                :: until <= now
                 fi
             fi
         fi;
         watch_until = NEVER;
         watching = false;
+        lock();
         if
-        :: until != NEVER -> fired = true; // gf_timers_run
+        :: first == 2 && first <= now -> fired = true; first = NEVER // gf_timers_run
         :: else
         fi;
+        locked = false;
         // The end of gf_idle_sleep. In the runtime it goes on with the P; here, to let it sleep again, it has nothing to do.
         atomic { if :: wake == LOOK_AGAIN -> wake = NONE :: wake == GIVEN -> wake = NONE; taken = true :: else fi }
-        timer = (fired -> NEVER : timer)
     od
 }

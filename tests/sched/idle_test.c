@@ -208,3 +208,47 @@ TEST(monitor_hardly_comes_by_while_a_program_is_idle_for_microseconds_at_a_time)
     CHECK(rounds < 100 + 500 * (span / GO_MILLISECOND) / 1000);
     chan_close(gate);
 }
+
+static int64_t processor_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return t.tv_sec * GO_SECOND + t.tv_nsec;
+}
+
+// A timer that is stopped leaves its moment behind for who watches the clock, which is to come by once for it.
+TEST(moment_of_a_stopped_timer_burns_no_processor_once_it_is_over)
+{
+    go_maxprocs(2);
+    go_timer *t = go_timer_new(GO_MILLISECOND);
+    CHECK(go_timer_stop(t));
+    int64_t used = processor_time();
+    go_sleep(400 * GO_MILLISECOND);
+    CHECK(processor_time() - used < 200 * GO_MILLISECOND);
+    go_timer_free(t);
+}
+
+static void wait_for_later_timers(int rounds)
+{
+    go_timer *t = go_timer_new(GO_HOUR);
+    for (int i = 0; i < rounds; i++) {
+        go_timer_reset(t, i % 8 * 20 * GO_MICROSECOND);
+        go_timer_stop(t);
+        go_duration d = (i % 8 + i % 3) * 20 * GO_MICROSECOND;
+        go_time start = go_now();
+        go_timer_reset(t, d);
+        chan_recv(go_timer_chan(t));
+        CHECK(go_since(start) >= d);
+    }
+    go_timer_free(t);
+}
+
+// Nobody is told of a timer that is set for later than one that was stopped: whoever sleeps for that one must see it.
+TEST(timers_set_for_later_than_a_stopped_one_fire)
+{
+    go_waitgroup wg = {0};
+    go_maxprocs(4);
+    for (int i = 0; i < 3; i++)
+        go_waitgroup_go(&wg, wait_for_later_timers, (int)test_rounds(1000));
+    go_waitgroup_wait(&wg);
+}

@@ -179,8 +179,9 @@ void gf_procs_init(void);
 // --- preempt.c ---
 
 void gf_preempt_init(void);
-// Asks a thread to give its P away. For sysmon.
+// Asks a thread to give its P away: at once, or when it leaves the runtime next; false if nobody could take it yet. For sysmon.
 void gf_preempt(struct m *m);
+bool gf_preempt_on_exit(struct m *m);
 
 // --- schedtrace.c ---
 

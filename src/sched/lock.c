@@ -11,6 +11,9 @@ enum { SPINS = 64, YIELDS = 32, PAUSE_NS = 50000 };
 
 void gf_lock_slow(struct gf_lock *l)
 {
+    struct m *m = gf_self();
+    if (m)
+        gf_arch_count(&m->clashes);
     for (unsigned round = 0;; round++) {
         for (int i = 0; i < SPINS; i++) {
             uint32_t free = 0;

@@ -42,6 +42,7 @@ struct m {
     // by this thread, within a restartable sequence.
     _Atomic(uint32_t) solo;
     _Atomic(uint64_t) entries; // into the runtime; relaxed: a statistic, written by this thread
+    _Atomic(uint64_t) clashes; // with others over a lock or a word; relaxed: as above
     void *rseq_slot;           // [const] where this thread announces such a sequence, or NULL
 
     // Reading without locks and retiring what others may still read: epoch.h.

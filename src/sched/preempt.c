@@ -124,12 +124,17 @@ static bool has_heir(void)
     return there;
 }
 
-void gf_preempt(struct m *m)
+bool gf_preempt_on_exit(struct m *m)
 {
     if (!gf_maker_start() || (gf_p(m) && !has_heir()))
-        return;
-    gf_store_relaxed(&m->pending, GF_PENDING_PREEMPT); // relaxed: the signal comes after it
-    if (gf_load_relaxed(&m->tid))
+        return false;
+    gf_store_relaxed(&m->pending, GF_PENDING_PREEMPT); // relaxed: a signal, if any, comes after it
+    return true;
+}
+
+void gf_preempt(struct m *m)
+{
+    if (gf_preempt_on_exit(m) && gf_load_relaxed(&m->tid))
         gf_os_thread_signal(gf_load_relaxed(&m->tid), SIGURG);
 }
 

@@ -9,7 +9,9 @@
 //   gf_race_publish(mark) as a release that forgets the ones before: for a mark, a byte that serves nothing else
 //   gf_race_observe(mark) the acquire for it
 //   gf_race_read, _write  the caller's function, whose return address is `pc`, touches these bytes of the program's
-//   gf_race_uses          it uses the object at p, as an atomic operation does: a race with a copy, an overwrite or a free
+//   gf_race_uses          it uses the object at p, as an atomic operation on its first 32 bits does: a race with a copy, an
+//                         overwrite or a free. Of the size that the header's inline halves have, for the detector keeps
+//                         four accesses to each eight bytes, and the program's own variable may be beside a lock
 //   gf_race_enter, _exit  a frame for the detector's idea of the stack, around a call of the program's function
 #ifndef GF_BASE_RACE_H
 #define GF_BASE_RACE_H
@@ -35,7 +37,7 @@ void __tsan_func_exit(void);
 void __tsan_read_range(void *p, unsigned long n);
 void __tsan_write_range(void *p, unsigned long n);
 void __tsan_atomic8_store(volatile unsigned char *p, unsigned char value, int order);
-unsigned char __tsan_atomic8_fetch_add(volatile unsigned char *p, unsigned char value, int order);
+unsigned __tsan_atomic32_fetch_add(volatile unsigned *p, unsigned value, int order);
 
 static inline void gf_race_acquire(const volatile void *p)
 {
@@ -106,7 +108,7 @@ static inline void gf_race_wrote(const void *p, size_t n)
 #define gf_race_uses(p, pc)                                                                        \
     do {                                                                                           \
         __tsan_func_entry(pc);                                                                     \
-        __tsan_atomic8_fetch_add((volatile unsigned char *)(p), 0, __ATOMIC_RELAXED);              \
+        __tsan_atomic32_fetch_add((volatile unsigned *)(p), 0, __ATOMIC_RELAXED);                  \
         __tsan_func_exit();                                                                        \
     } while (0)
 

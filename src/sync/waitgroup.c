@@ -73,11 +73,11 @@ GF_NOINLINE static void add_with_waiters(go_waitgroup *wg, int64_t n)
 
 // The detector's view. All done happens before the waits return. And an add that begins to count has to be ordered with
 // the waits: it counts as a read of the group, the first wait as a write, so that two of them together are a race. That
-// is about its first byte; another one stands for its use.
+// is about its first byte; the second half stands for its use.
 static inline void uses(go_waitgroup *wg, void *pc)
 {
     (void)pc;
-    gf_race_uses((char *)wg + 1, pc);
+    gf_race_uses((char *)wg + 4, pc);
 }
 
 static inline void add_is_next(go_waitgroup *wg, int64_t n, void *pc)

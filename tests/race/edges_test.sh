@@ -29,4 +29,4 @@ while read -r name races; do
     sed 's/^/  /' "$work/err"
 done <"$work/list"
 echo "$count edges, $bad not as docs/memory-model.md says"
-[ "$count" -ge 145 ] && [ "$bad" -eq 0 ]
+[ "$count" -ge 150 ] && [ "$bad" -eq 0 ]

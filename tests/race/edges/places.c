@@ -3,6 +3,7 @@
 // objects themselves, which another goroutine must not overwrite, copy or free meanwhile.
 #include "edges.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -327,4 +328,69 @@ ORDERED(waitgroup_on_the_waiters_stack)
         go_waitgroup_wait(&wg);
         memset(&wg, 1, sizeof wg);
     }
+}
+
+// --- Beside a lock ---
+
+// In one word with its lock, of which the detector keeps four accesses: the lock's own must leave room for the variable's.
+static struct {
+    _Alignas(8) go_mutex mutex;
+    int value;
+} pair;
+_Static_assert(offsetof(typeof(pair), value) == 4, "in the mutex's word");
+
+static bool value_is_free(void)
+{
+    go_mutex_lock(&pair.mutex);
+    defer(go_mutex_unlock, &pair.mutex);
+    return pair.value == 0;
+}
+
+static void take_value(void)
+{
+    if (value_is_free())
+        pair.value = 1;
+}
+
+// Which record gives way to a fifth one is a matter of how many accesses came before.
+static void take_value_after(int accesses)
+{
+    static volatile int other;
+    beside(take_value);
+    for (int i = 0; i < accesses; i++)
+        (void)other;
+    take_value();
+}
+
+RACES(variable_in_the_word_of_its_lock)
+{
+    take_value_after(0);
+}
+
+RACES(variable_in_the_word_of_its_lock_after_another)
+{
+    take_value_after(1);
+}
+
+RACES(variable_in_the_word_of_its_lock_after_two)
+{
+    take_value_after(2);
+}
+
+RACES(variable_in_the_word_of_its_lock_after_three)
+{
+    take_value_after(3);
+}
+
+static void change_value_under_the_lock(void)
+{
+    go_mutex_lock(&pair.mutex);
+    pair.value++;
+    go_mutex_unlock(&pair.mutex);
+}
+
+ORDERED(variable_in_the_word_of_its_lock_under_it)
+{
+    beside(change_value_under_the_lock);
+    change_value_under_the_lock();
 }

@@ -63,6 +63,9 @@ void gf_unwind_interrupted(struct gf_trace *t)
     t->count = 0;
     t->sp = 0;
     _Unwind_Backtrace(visit_frame, &u);
+    // Thread sanitizer calls the handler of a signal that it has held back, at the program's next call of libc.
+    if (t->count == 0)
+        gf_unwind_here(t);
 }
 
 // Runs on the goroutine's stack. The frames of this function and of gf_arch_visit come first.

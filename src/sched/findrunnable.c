@@ -26,9 +26,9 @@
 enum {
     STEAL_ROUNDS = 4,
     SPIN_US = 15,     // of looking around before a thread sleeps
+    HELD_US = 5,      // how long a computing goroutine may hold back whom it has made ready, while others have nothing
     PATIENCE_US = 30, // how long queued work may wait before another thread is woken for it
     MOST_CREDIT = 64,
-    FIRST_CREDIT = 8,
     SAMPLE_EVERY = 16
 };
 
@@ -62,7 +62,8 @@ void gf_wake_one(void)
 }
 
 // Credit is evidence that this P serves its queue soon. It comes from samples: the place in the ring and the time of
-// one queued goroutine are kept, and the pick that passes the place says how long it has waited.
+// one queued goroutine are kept, and the pick that passes the place says how long it has waited. Whoever had to take a
+// goroutine from a P that computed leaves some distrust behind: so many samples earn no credit.
 void gf_consider_waking(struct p *p)
 {
     if (p->credit == 0) {
@@ -87,6 +88,8 @@ void gf_end_sample(struct p *p)
     p->sample_pause = SAMPLE_EVERY;
     if (gf_arch_ticks() - p->sample_ticks > PATIENCE_US * gf_arch_ticks_per_us())
         p->credit = 0;
+    else if (p->distrust > 0)
+        p->distrust--;
     else if (p->credit < MOST_CREDIT)
         p->credit++;
 }
@@ -174,19 +177,58 @@ static bool may_spin(struct m *m)
     return true;
 }
 
+// Whom a goroutine has made ready runs next on its P, where no thief can take it, when that goroutine parks; and one that
+// computes does not. (Go's thieves take a runnext after 3 us, for there it is a compare-and-swap.)
+struct held {
+    struct p *p; // NULL: nobody is held back
+    uint64_t tick;
+};
+
+static struct held look_for_held(const struct p *self)
+{
+    for (int i = 0; i < gf_p_count(); i++) {
+        struct p *p = gf_p_at(i);
+        // Relaxed, here and below: hints; whether it is so is seen under the lock.
+        if (p != self && gf_load_relaxed(&p->runnext))
+            return (struct held){p, gf_load_relaxed(&p->tick)};
+    }
+    return (struct held){.p = NULL};
+}
+
+// Once it has been so for HELD_US: takes it, if it is so still. Two that hand off to each other change the tick all the time.
+static struct g *take_held(struct p *self, struct held *held)
+{
+    struct p *p = held->p;
+    struct g *g = NULL;
+    held->p = NULL;
+    if (gf_load_relaxed(&p->tick) != held->tick || !gf_load_relaxed(&p->runnext))
+        return NULL;
+    gf_lock(&gf_sched.lock, GF_RANK_SCHED);
+    if (!gf_load_relaxed(&gf_sched.stopping) && p->m)
+        gf_borrow_runnext(p->m, &g);
+    gf_unlock(&gf_sched.lock);
+    if (g)
+        gf_add_relaxed(&self->n_steals, 1); // relaxed: a statistic
+    return g;
+}
+
 // Steals; finding nothing, looks again for some microseconds, for work often comes soon. Not where it comes from: a thread
 // that the poller has fed waits there again at once, for what comes next comes to who sleeps in it, not to who spins.
 static struct g *spin(struct m *m, struct p *p)
 {
     if (gf_load_relaxed(&gf_sched.procs) == 1 || !may_spin(m))
         return NULL;
+    struct held held = look_for_held(p);
     uint64_t start = gf_arch_ticks();
     for (;;) {
         struct g *g = steal_work(m, p);
         if (!g)
             g = get_global(p, GF_RUNQ_SIZE);
+        uint64_t passed = gf_arch_ticks() - start;
+        if (!g && held.p && passed > HELD_US * gf_arch_ticks_per_us())
+            g = take_held(p, &held);
         if (g || m->polled || gf_load_relaxed(&gf_sched.stopping) ||
-            gf_arch_ticks() - start > SPIN_US * gf_arch_ticks_per_us())
+            passed > SPIN_US * gf_arch_ticks_per_us())
             return g;
         for (int i = 0; i < 16; i++)
             gf_arch_pause();

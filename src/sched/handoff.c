@@ -16,6 +16,8 @@
 
 #include <errno.h>
 
+enum { DISTRUST = 16 }; // samples of the wake-up policy, see findrunnable.c
+
 void gf_acquire_p(struct m *m, struct p *p)
 {
     gf_assert(!gf_p(m) && !p->m);
@@ -297,6 +299,22 @@ struct p *gf_take_p(struct m *m)
         return NULL;
     }
     return gf_give_up_p(m);
+}
+
+bool gf_borrow_runnext(struct m *m, struct g **next)
+{
+    struct p *p = gf_take_p(m);
+    if (!p)
+        return false;
+    *next = gf_load_relaxed(&p->runnext);
+    gf_store_relaxed(&p->runnext, NULL);
+    p->credit = 0;
+    p->distrust = DISTRUST;
+    gf_sched.blocked_count--;
+    gf_store_relaxed(&m->g->status, GF_RUNNING); // relaxed: for reports
+    // Last: from here on the thread may enter the runtime and go on with another goroutine.
+    gf_acquire_p(m, p);
+    return true;
 }
 
 void gf_unlock_and_wait_for_p(struct m *m)

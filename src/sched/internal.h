@@ -93,6 +93,9 @@ void gf_unlock_and_wait_for_p(struct m *m);
 struct p *gf_give_up_p(struct m *m);
 // Takes the P of a thread that is outside the runtime; NULL if it is inside, or has none. [L]
 struct p *gf_take_p(struct m *m);
+// Borrows the P of a thread that is outside the runtime for a moment: who was to run next there is the caller's, if there is
+// one. False: it is inside, or has no P. [L]
+bool gf_borrow_runnext(struct m *m, struct g **next);
 
 // --- thread.c ---
 

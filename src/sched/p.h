@@ -34,6 +34,7 @@ struct p {
     // How often lately what was queued here ran soon, here: while this is not 0, waking another thread would not
     // pay. See gf_wake_for_work.
     uint32_t credit;
+    uint32_t distrust;     // samples until they count again
     bool sampling;         // one queued goroutine's wait is being measured:
     uint32_t sample_at;    // the tail when it was queued
     uint64_t sample_ticks; // gf_arch_ticks then

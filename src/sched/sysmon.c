@@ -97,28 +97,18 @@ static bool retake(struct m *m)
     return true;
 }
 
-// Work that waits on a P whose goroutine computes outside the runtime, while another P is idle: the P is borrowed
-// for a moment, its queue moved to where an idle thread finds it.
+// Work that waits on a P whose goroutine computes outside the runtime, while another P is idle, gets a thread.
 static bool rescue_work(struct m *m)
 {
     struct g *g = NULL;
     gf_lock(&gf_sched.lock, GF_RANK_SCHED);
-    struct p *p = gf_load_relaxed(&gf_sched.stopping) ? NULL : gf_take_p(m);
-    if (p) {
-        if ((g = gf_load_relaxed(&p->runnext))) {
-            gf_store_relaxed(&p->runnext, NULL);
-            gf_globq_put(g);
-        }
-        p->credit = 0;
-        gf_sched.blocked_count--;
-        gf_store_relaxed(&m->g->status, GF_RUNNING); // relaxed: for reports
-        // Last: from here on the thread may enter the runtime and go on with another goroutine.
-        gf_acquire_p(m, p);
-    }
+    bool borrowed = !gf_load_relaxed(&gf_sched.stopping) && gf_borrow_runnext(m, &g);
+    if (g)
+        gf_globq_put(g);
     gf_unlock(&gf_sched.lock);
-    if (p)
+    if (borrowed)
         gf_wake_one();
-    return p != NULL;
+    return borrowed;
 }
 
 // A request that was noted without a signal, for the thread was inside the runtime, may have come just too late for its

@@ -72,6 +72,42 @@ TEST(stats_count_processors_that_blocked_threads_gave_away)
     CHECK(go_stats().handoffs > before);
 }
 
+static void count_tokens(recv_chan(go_unit) tokens, atomic_long *n)
+{
+    chan_range(token, tokens) {
+        (void)token;
+        atomic_fetch_add(n, 1);
+    }
+}
+
+static void compute_for(go_duration d)
+{
+    go_time start = go_now();
+    while (go_since(start) < d) {}
+}
+
+// Whom it has made ready runs next on its own processor, where no queue shows it; one that is idle takes it all the same. (The
+// monitor would see to it too, later, and not as a theft.)
+TEST(goroutine_made_ready_by_one_that_computes_is_stolen)
+{
+    if (go_num_cpu() < 2)
+        test_skip("one processor");
+    go_maxprocs(2);
+    chan(go_unit) tokens = chan_make(go_unit, 1);
+    atomic_long counted = 0;
+    uint64_t before = go_stats().steals;
+    go(count_tokens, tokens, &counted);
+    for (long i = 1; i <= 2000 && go_stats().steals < before + 10; i++) {
+        compute_for(300 * GO_MICROSECOND);
+        chan_send(tokens, (go_unit){});
+        while (atomic_load(&counted) < i) {}
+    }
+    CHECK(go_stats().steals >= before + 10);
+    chan_close(tokens);
+    WAIT_UNTIL(go_num_goroutine() == 1);
+    chan_free(tokens);
+}
+
 TEST(stats_know_the_processors_and_threads)
 {
     go_maxprocs(3);

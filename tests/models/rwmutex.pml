@@ -3,8 +3,10 @@
 // memory. Threads that read and threads that write share an object: each locks it, drops its reference and unlocks; who
 // dropped the last one locks it for writing once more and then frees it, though the others may still be on their way out of their
 // unlocks. The same memory is then a new lock, for other threads, with the same keys in the same bucket. Nobody touches
-// memory of an object that is gone for it, writers exclude, no wake-up is lost.
+// memory of an object that is gone for it, writers exclude, no wake-up is lost. An unlock may find that the first sleeping writer
+// has waited for long, or not, whatever happened before.
 // mutants: NO_ADMISSION RELEASE_BEFORE_ADMISSION FAST_UNLOCK_ALWAYS PROMOTE_KEEPS_BEHIND LEAVING_FORGOTTEN ANNOUNCE_WITHOUT_LOCK
+// mutants: SLEEPERS_FORGOTTEN
 #define THREADS 6
 
 byte readers = 0;                   // the word
@@ -15,7 +17,7 @@ byte refs[2], reading = 0, writing = 0;
 bool bucket = false;                // the bucket's lock
 byte rqueue[THREADS], rlength = 0;  // by the keys, so they are not the object's
 byte wqueue[THREADS], wlength = 0;
-bool ready[THREADS];
+bool ready[THREADS], try[THREADS];    // try: what a writer is told; else it is the owner
 
 // Each access to the object names the one that it is meant for.
 inline touch() { assert(object == mine) }
@@ -29,6 +31,15 @@ inline take_writer()
     first = wqueue[0];
     wqueue[0] = wqueue[1]; wqueue[1] = wqueue[2]; wqueue[2] = wqueue[3];
     wlength--
+}
+
+inline queue_writer(in_front)
+{
+    if
+    :: in_front -> wqueue[3] = wqueue[2]; wqueue[2] = wqueue[1]; wqueue[1] = wqueue[0]; wqueue[0] = me
+    :: else -> wqueue[wlength] = me
+    fi;
+    wlength++
 }
 
 inline go_rwmutex_rlock()
@@ -63,6 +74,7 @@ inline go_rwmutex_runlock()
         if
         :: leaving == 0 ->
             take_writer();
+            try[first] = false;
             bucket = false;
             ready[first] = true
         :: else -> bucket = false
@@ -76,30 +88,42 @@ inline go_rwmutex_lock()
     if
     :: ok
     :: else -> // lock_slow
-        lock_bucket();
-        atomic { // lock_or_announce
-            touch();
-            ok = (readers == 0 && !writer);
-            if
-            :: writer -> behind = true; n = 0
-            :: else -> writer = true; n = readers
-            fi
-        }
-#ifdef ANNOUNCE_WITHOUT_LOCK
-        bucket = false;
-        lock_bucket();
+        again = false;
+        do
+        :: true ->
+            lock_bucket();
+            atomic { // lock_or_announce
+                touch();
+                ok = (readers == 0 && !writer);
+                if
+                :: writer -> behind = true; n = 0
+                :: else ->
+                    writer = true; n = readers;
+#ifndef SLEEPERS_FORGOTTEN
+                    behind = (wlength > 0)
 #endif
-        if
-        :: n > 0 -> touch(); leaving = n
-        :: else
-        fi;
-        if
-        :: ok -> bucket = false
-        :: else ->
-            wqueue[wlength] = me; wlength++;
+                fi
+            }
+#ifdef ANNOUNCE_WITHOUT_LOCK
             bucket = false;
-            ready[me]; ready[me] = false
-        fi
+            lock_bucket();
+#endif
+            if
+            :: n > 0 -> touch(); leaving = n
+            :: else
+            fi;
+            if
+            :: ok -> bucket = false; break
+            :: else ->
+                queue_writer(again);
+                bucket = false;
+                ready[me]; ready[me] = false;
+                if
+                :: try[me] -> again = true
+                :: else -> break
+                fi
+            fi
+        od
     fi
 }
 
@@ -109,6 +133,23 @@ inline promote_writer()
 #ifndef PROMOTE_KEEPS_BEHIND
     if :: wlength == 1 -> touch(); behind = false :: else fi
 #endif
+}
+
+// admit
+inline let_readers_in()
+{
+#ifdef RELEASE_BEFORE_ADMISSION
+    bucket = false;
+    lock_bucket();
+#endif
+    assert(rlength <= n && admitted == 0);
+#ifndef NO_ADMISSION
+    touch();
+    admitted = n - rlength;
+#endif
+    take = rlength;
+    rlength = 0;
+    rtaken[0] = rqueue[0]; rtaken[1] = rqueue[1]; rtaken[2] = rqueue[2]; rtaken[3] = rqueue[3]
 }
 
 inline go_rwmutex_unlock()
@@ -128,49 +169,51 @@ inline go_rwmutex_unlock()
         lock_bucket();
         touch();
         assert(writer && leaving == 0);
+        take = 0;
+        woken = THREADS;
         if
-        :: readers > 0 -> // let_readers_in
+        :: behind -> // hand_over
+            n = readers;
+            promote_writer();
             if
-            :: behind ->
-                promote_writer();
+            :: n > 0 ->
                 atomic { touch(); n = readers };
 #ifndef LEAVING_FORGOTTEN
-                leaving = n
+                leaving = n;
 #endif
+                let_readers_in()
             :: else ->
-                atomic { touch(); writer = false; n = readers }
+                take_writer();
+                try[first] = false;
+                woken = first
+            fi
+        :: true -> // give_up
+            if
+            :: behind -> take_writer(); try[first] = true; woken = first
+            :: else
             fi;
-#ifdef RELEASE_BEFORE_ADMISSION
-            bucket = false;
-            lock_bucket();
-#endif
-            assert(rlength <= n && admitted == 0);
-#ifndef NO_ADMISSION
-            touch();
-            admitted = n - rlength;
-#endif
-            take = rlength;
-            rlength = 0;
-            rtaken[0] = rqueue[0]; rtaken[1] = rqueue[1]; rtaken[2] = rqueue[2]; rtaken[3] = rqueue[3];
-            bucket = false;
-            do
-            :: take > 0 -> take--; ready[rtaken[take]] = true
-            :: else -> break
-            od
-        :: else -> // let_next_writer_in
-            assert(behind);
-            promote_writer();
-            take_writer();
-            bucket = false;
-            ready[first] = true
+            atomic { touch(); writer = false; behind = false; n = readers };
+            if
+            :: n > 0 -> let_readers_in()
+            :: else
+            fi
+        fi;
+        bucket = false;
+        do
+        :: take > 0 -> take--; ready[rtaken[take]] = true
+        :: else -> break
+        od;
+        if
+        :: woken < THREADS -> ready[woken] = true
+        :: else
         fi
     fi
 }
 
 proctype thread(byte me; byte mine; bool writes)
 {
-    bool ok, last;
-    byte first, n, take, rtaken[THREADS];
+    bool ok, last, again;
+    byte first, n, take, woken, rtaken[THREADS];
     object == mine;
     if
     :: writes ->
@@ -208,7 +251,7 @@ init
 {
     atomic {
         refs[0] = 4; refs[1] = 2;
-        run thread(0, 0, false); run thread(1, 0, false); run thread(2, 0, true); run thread(3, 0, true);
+        run thread(0, 0, false); run thread(1, 0, true); run thread(2, 0, true); run thread(3, 0, true);
         run thread(4, 1, false); run thread(5, 1, true)
     }
 }

@@ -150,6 +150,62 @@ TEST(writers_are_served_in_order)
     WAIT_UNTIL(atomic_load(&next_turn) == WRITERS);
 }
 
+// Handing the lock to a sleeper at once would make who is running sleep too, at each of its locks from then on. On a slow day
+// the sleeper has waited for too long already, so it is tried again.
+TEST(unlocked_lock_is_free_until_the_writer_that_was_woken_runs)
+{
+    bool was_free = false;
+    test_one_processor();
+    for (int i = 0; i < 1000 && !was_free; i++) {
+        go_rwmutex_lock(&lock);
+        go(write_once);
+        test_settle();
+        go_rwmutex_unlock(&lock);
+        was_free = go_rwmutex_try_lock(&lock);
+        if (was_free)
+            go_rwmutex_unlock(&lock);
+        WAIT_UNTIL(go_num_goroutine() == 1);
+    }
+    CHECK(was_free);
+}
+
+TEST(writer_that_has_waited_for_long_is_handed_the_lock)
+{
+    test_one_processor();
+    go_rwmutex_lock(&lock);
+    go(write_once);
+    test_settle();
+    go_sleep(3 * GO_MILLISECOND);
+    go_rwmutex_unlock(&lock);
+    CHECK(!go_rwmutex_try_lock(&lock) && !go_rwmutex_try_rlock(&lock));
+    WAIT_UNTIL(atomic_load(&written));
+    CHECK(go_rwmutex_try_lock(&lock));
+    go_rwmutex_unlock(&lock);
+}
+
+static void write_and_read(int rounds)
+{
+    for (int i = 0; i < rounds; i++) {
+        if (i % 5 == 0) {
+            write_once();
+        } else {
+            go_rwmutex_rlock(&lock);
+            go_rwmutex_runlock(&lock);
+        }
+    }
+    atomic_fetch_add(&ended, 1);
+}
+
+TEST(writers_that_are_woken_again_and_again_get_on)
+{
+    go_maxprocs(4);
+    for (int i = 0; i < 8; i++)
+        go(write_and_read, (int)test_rounds(20000));
+    WAIT_UNTIL(atomic_load(&ended) == 8);
+    CHECK(go_rwmutex_try_lock(&lock));
+    go_rwmutex_unlock(&lock);
+}
+
 static void unlock(void)
 {
     go_rwmutex_unlock(&lock);

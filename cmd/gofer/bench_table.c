@@ -101,7 +101,7 @@ static void add_member(const char *key, double value, struct text *out)
     if (isnan(value))
         text_printf(out, ", \"%s\": null", key);
     else
-        text_printf(out, ", \"%s\": %.6g", key, value);
+        text_printf(out, ", \"%s\": %.9g", key, value);
 }
 
 void bench_table_json(const struct bench_result *r, struct text *out)

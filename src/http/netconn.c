@@ -102,13 +102,17 @@ int gf_netconn_wait_event(go_conn *c)
     return wait_until(c, gf_netconn_has_event);
 }
 
+enum { MOST_DROPPED = 256 << 10 };
+
 void gf_netconn_say_plainly(go_conn *c, const char *text)
 {
     char scrap[4096];
     if (gf_fd_enter(&c->fd))
         return;
-    while (recv(c->fd.number, scrap, sizeof scrap, MSG_DONTWAIT) > 0)
-        ;
+    // So much at most, for a peer may send faster than this reads.
+    for (size_t all = 0; all < MOST_DROPPED; all += sizeof scrap)
+        if (recv(c->fd.number, scrap, sizeof scrap, MSG_DONTWAIT) <= 0)
+            break;
     gf_fd_leave(&c->fd);
     gf_conn_write_socket(c, text, strlen(text));
 }

@@ -114,6 +114,30 @@ TEST(listen_and_serve_speaks_tls_if_it_is_configured)
     test_remove_dir();
 }
 
+static void send_without_end(go_conn *c)
+{
+    static const char text[4096] = "GET / HTTP/1.1\r\n";
+    while (go_conn_write(c, text, sizeof(text)) > 0) {}
+    go_conn_close(c);
+}
+
+TEST(plain_http_without_end_to_a_tls_port_keeps_nobody_busy)
+{
+    struct test_server *s = serve();
+    go_waitgroup wg = {0};
+    go_conn *c[4];
+    for (int i = 0; i < 4; i++) {
+        c[i] = go_dial(go_context_background(), "tcp", s->address, NULL);
+        CHECK(c[i]);
+        go_waitgroup_go(&wg, send_without_end, c[i]);
+    }
+    go_waitgroup_wait(&wg); // each has been cut off
+    for (int i = 0; i < 4; i++)
+        go_conn_free(c[i]);
+    test_server_end(s);
+    test_remove_dir();
+}
+
 TEST(plain_http_to_a_tls_port_is_told_so)
 {
     struct test_server *s = serve();

@@ -167,7 +167,7 @@ GO_API void go_http_rate_limit(go_http_response *w, go_http_request *r, go_http_
 // Go: http.ErrAbortHandler
 GO_API extern void *const go_http_abort;
 
-// Zero fields mean no limit, but for max_header_bytes.
+// Zero fields mean no limit, but for max_header_bytes. A handshake over TLS has the least of the first three that are set.
 typedef struct go_http_options {
     go_duration read_header_timeout; // for a request's head; over it: 408. 0: read_timeout
     go_duration

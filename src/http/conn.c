@@ -468,8 +468,34 @@ static bool next_request(struct gf_http_conn *c)
     return err == 0;
 }
 
+// The least of the times that are set, as in Go; 0: none is.
+static go_duration time_to_shake_hands(const go_http_options *o)
+{
+    go_duration least = 0, all[] = {o->read_header_timeout, o->read_timeout, o->write_timeout};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (all[i] > 0 && (least == 0 || all[i] < least))
+            least = all[i];
+    return least;
+}
+
+// Shakes hands over TLS within a time of its own. False: it was too short. Where there is no such time, or no TLS, or the
+// handshake has failed, the first read does, or says so.
+static bool shake_hands(struct gf_http_conn *c)
+{
+    go_duration d = time_to_shake_hands(&c->server->options);
+    char protocol[16];
+    if (d == 0 || !gf_netconn_is_layered(c->net))
+        return true;
+    go_conn_set_deadline(c->net, go_time_add(go_now(), d));
+    int err = go_tls_alpn(c->net, protocol, sizeof(protocol));
+    go_conn_set_deadline(c->net, (go_time){0});
+    return err != -ETIMEDOUT;
+}
+
 static void serve_requests(struct gf_http_conn *c)
 {
+    if (!shake_hands(c))
+        return;
     while (next_request(c) && serve_one(c))
         ;
 }

@@ -27,7 +27,7 @@ static void wait_for_context(go_http_response *w, go_http_request *r, void *arg)
 static char url[100];
 static go_tls_config server_config, client_config;
 
-static struct test_server *serve(void)
+static struct test_server *serve_within(go_http_options limits)
 {
     test_make_certificate("server", "IP:127.0.0.1");
     server_config = (go_tls_config){.cert_file = test_in_dir("server.pem"),
@@ -37,9 +37,14 @@ static struct test_server *serve(void)
     go_http_mux *mux = go_http_mux_new();
     go_http_handle(mux, "/", hello, NULL);
     go_http_handle(mux, "/wait", wait_for_context, NULL);
-    struct test_server *s = test_serve_tls(mux, (go_http_options){0}, &server_config);
+    struct test_server *s = test_serve_tls(mux, limits, &server_config);
     snprintf(url, sizeof(url), "https://%s/", s->address);
     return s;
+}
+
+static struct test_server *serve(void)
+{
+    return serve_within((go_http_options){0});
 }
 
 static go_http_reply *get(go_http_client *c)
@@ -112,6 +117,36 @@ TEST(listen_and_serve_speaks_tls_if_it_is_configured)
     go_http_server *server = go_http_server_new(mux, (go_http_options){.tls = &none});
     CHECK_EQ(go_http_listen_and_serve(server, "127.0.0.1:0"), -ENOENT);
     test_remove_dir();
+}
+
+static void expect_silence_to_be_cut_off(go_http_options limits)
+{
+    struct test_server *s = serve_within(limits);
+    char byte;
+    go_conn *silent = test_dial(s);
+    CHECK_EQ(go_conn_read(silent, &byte, 1), 0);
+    go_conn_free(silent);
+    go_http_client *c = go_http_client_new((go_http_client_options){.tls = &client_config});
+    finish(get(c));
+    go_http_client_free(c);
+    test_server_end(s);
+    test_remove_dir();
+}
+
+TEST(handshake_is_bounded_by_the_time_for_the_head)
+{
+    expect_silence_to_be_cut_off((go_http_options){.read_header_timeout = GO_SECOND});
+}
+
+TEST(handshake_is_bounded_by_the_time_for_the_answer)
+{
+    expect_silence_to_be_cut_off((go_http_options){.write_timeout = GO_SECOND});
+}
+
+TEST(handshake_is_bounded_by_the_least_of_the_times)
+{
+    expect_silence_to_be_cut_off((go_http_options){.read_timeout = GO_SECOND,
+                                                   .write_timeout = 100 * GO_SECOND});
 }
 
 static void send_without_end(go_conn *c)

@@ -25,8 +25,9 @@
 
 enum {
     STEAL_ROUNDS = 4,
-    SPIN_US = 15,     // of looking around before a thread sleeps
-    HELD_US = 5,      // how long a computing goroutine may hold back whom it has made ready, while others have nothing
+    SPIN_US = 15, // of looking around before a thread sleeps
+    HELD_US =
+        5, // how long a computing goroutine may hold back whom it has made ready, while others have nothing
     PATIENCE_US = 30, // how long queued work may wait before another thread is woken for it
     MOST_CREDIT = 64,
     SAMPLE_EVERY = 16

@@ -145,8 +145,8 @@ TEST(handshake_is_bounded_by_the_time_for_the_answer)
 
 TEST(handshake_is_bounded_by_the_least_of_the_times)
 {
-    expect_silence_to_be_cut_off((go_http_options){.read_timeout = GO_SECOND,
-                                                   .write_timeout = 100 * GO_SECOND});
+    expect_silence_to_be_cut_off(
+        (go_http_options){.read_timeout = GO_SECOND, .write_timeout = 100 * GO_SECOND});
 }
 
 static void send_without_end(go_conn *c)
